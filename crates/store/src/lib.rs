@@ -1,1 +1,42 @@
-//! store
+//! The only crate that speaks SQL: events, entries, people, jobs, figures, search. It decides nothing, and no
+//! caller learns which database it is. All calls block; `Store::append` is the hot path.
+
+pub mod error;
+pub mod event;
+pub mod append;
+pub mod case;
+pub mod clock;
+pub mod entry;
+pub mod figure;
+pub mod fold;
+pub mod search;
+pub mod account;
+pub mod job;
+pub mod attachment;
+pub mod checkpoint;
+pub mod verify;
+pub mod backup;
+pub mod stats;
+pub mod store;
+
+pub use account::{Access, Account, Session};
+pub use append::{Append, Appended, NewEvent, NumberWanted};
+pub use attachment::Attachment;
+pub use backup::restore;
+pub use case::{CaseFilter, CaseOrder, Head, HeadRow};
+pub use checkpoint::Checkpoint;
+pub use clock::{ClockRow, RunningClock};
+pub use entry::{EntryFilter, EntryRow};
+pub use error::{AppendError, Error, Result};
+pub use event::{Digest, EventRow};
+pub use figure::{By, CellFilter, CellRow, Counted, CountedRow, FigureState, FoldProgress, day};
+pub use fold::CellFault;
+pub use job::{JobRow, JobState, NewJob};
+pub use search::{Hit, SearchText};
+pub use stats::{Stats, TableStats};
+pub use store::{Config, Store};
+pub use verify::{Fault, FaultKind, Verification};
+
+pub(crate) fn unready() -> Error {
+    Error::Invalid("not built yet".to_owned())
+}

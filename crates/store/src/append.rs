@@ -1,0 +1,72 @@
+//! Appending to the ledger: what a caller hands over in one act, and what it gets back.
+
+use crate::{AppendError, ClockRow, Counted, Digest, EntryRow, Head, NewJob, SearchText, Store};
+
+/// Everything one act changes on one stream; all of it is stored, or nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Append {
+    pub division: i64,
+    /// Time-ordered id of the case or register entry, positive.
+    pub stream: i64,
+    /// The last seq the caller knows; 0 for a new stream.
+    pub expected: u32,
+    pub events: Vec<NewEvent>,
+    /// The case as it stands after these events; `None` leaves it as it is.
+    pub head: Option<Head>,
+    /// The clocks that run after these events, replacing those that ran before; `None` leaves them.
+    pub clocks: Option<Vec<ClockRow>>,
+    /// The register entry as it stands after these events.
+    pub entry: Option<EntryRow>,
+    pub counted: Vec<Counted>,
+    /// What full-text search should find the stream by; `None` leaves the index as it is.
+    pub search: Option<SearchText>,
+    pub jobs: Vec<NewJob>,
+}
+
+/// An event to be appended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub at: i64,
+    pub kind: String,
+    pub organ: String,
+    pub matter: String,
+    /// A JSON object. If `numbers` is not empty the stored body ends in `"numbers":[…]`.
+    pub body: String,
+    /// Document numbers to be drawn in the same transaction, in order.
+    pub numbers: Vec<NumberWanted>,
+}
+
+/// A document number 文号, gap-free within (division, organ, series, year).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NumberWanted {
+    pub series: String,
+    pub organ: String,
+    pub year: i32,
+}
+
+/// What an append became.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Seq of the last event.
+    pub seq: u32,
+    /// Hash of the last event.
+    pub hash: Digest,
+    /// The numbers drawn, in the order wanted, over all events of the append.
+    pub numbers: Vec<i64>,
+}
+
+impl Store {
+    /// Appends each member for itself; returns when all that succeeded are durable.
+    /// The answers are in the order given. Blocks: one fsync for all callers that wait at the same time.
+    pub fn append(&self, appends: Vec<Append>) -> Vec<Result<Appended, AppendError>> {
+        appends.iter().map(|_| Err(AppendError::Store(crate::unready()))).collect()
+    }
+
+    /// Appends all members or none of them (a case and its children, a draw and its cases).
+    /// On failure: the position of the member that failed, and why.
+    pub fn append_all_or_none(&self, appends: Vec<Append>) -> Result<Vec<Appended>, (usize, AppendError)> {
+        let _ = appends;
+        Err((0, AppendError::Store(crate::unready())))
+    }
+}
