@@ -1,9 +1,13 @@
 //! Figures: what is counted, declared in `figures.toml` in a small closed grammar, and how one event counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::case::{Case, Event};
+use crate::register::{ActEvent, Entry, State};
 
 /// A declared figure. Its key is the catalogue's: `S45.ratings_received`.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,7 +37,9 @@ struct Raw {
     unit: String,
     definition: String,
     owner: String,
+    #[serde(deserialize_with = "crate::law::day")]
     in_force: Date,
+    #[serde(default, deserialize_with = "crate::law::maybe_day")]
     until: Option<Date>,
     #[serde(default)]
     partition: Vec<String>,
@@ -147,3 +153,125 @@ pub struct Of {
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Statement {}
+
+/// One contribution of an event to a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Index into `Law::figures`.
+    pub figure: usize,
+    pub amount: i64,
+    /// For `distinct`: the value seen.
+    pub value: Option<String>,
+}
+
+/// Figures by the step or act that feeds them, so that an event looks at its own figures only.
+#[derive(Debug, Default)]
+pub struct Index {
+    steps: HashMap<(String, String), Vec<usize>>,
+    acts: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    pub fn new(figures: &[Figure]) -> Index {
+        let mut index = Index::default();
+        for (place, figure) in figures.iter().enumerate() {
+            let (procedure, register, on) = match &figure.measure {
+                Measure::Count(over) => (&over.procedure, &over.register, &over.on),
+                Measure::Sum(over) | Measure::Distinct(over) => (&over.procedure, &over.register, &over.on),
+                Measure::Stock(stock) => {
+                    index.acts.entry(stock.register.clone()).or_default().push(place);
+                    continue;
+                }
+                Measure::Ratio(_) | Measure::Mean(_) | Measure::Change(_) | Measure::Statement(_) => continue,
+            };
+            match (procedure, register) {
+                (Some(procedure), _) => {
+                    for step in on {
+                        index.steps.entry((procedure.clone(), step.clone())).or_default().push(place);
+                    }
+                }
+                (None, Some(register)) => index.acts.entry(register.clone()).or_default().push(place),
+                (None, None) => {}
+            }
+        }
+        index
+    }
+
+    /// What a step of a case counts for; `after` is the case with the event applied.
+    pub fn step(&self, figures: &[Figure], after: &Case, event: &Event) -> Vec<Counted> {
+        let Some(places) = self.steps.get(&(after.procedure.clone(), event.step.clone())) else { return Vec::new() };
+        let day = event.at.map_or(after.opened, |at| at).date();
+        let read = |field: &str| match field {
+            "case.organ" => Some(after.organ.clone()),
+            "case.matter" => Some(after.matter.clone()),
+            field => after.get(field).map(plain),
+        };
+        places
+            .iter()
+            .filter_map(|&place| {
+                let figure = figures.get(place).filter(|figure| figure.holds(day))?;
+                match &figure.measure {
+                    Measure::Count(over) => admits(&over.filter, &read).then_some(Counted { figure: place, amount: 1, value: None }),
+                    Measure::Sum(over) => admits(&over.filter, &read).then(|| after.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount, value: None }),
+                    Measure::Distinct(over) => admits(&over.filter, &read).then(|| read(&over.field)).flatten().map(|value| Counted { figure: place, amount: 1, value: Some(value) }),
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+
+    /// What an act on an entry counts for: acts that are counted, and the stock of entries in force before and after.
+    pub fn act(&self, figures: &[Figure], before: Option<&Entry>, after: &Entry, event: &ActEvent) -> Vec<Counted> {
+        let Some(places) = self.acts.get(&after.register) else { return Vec::new() };
+        let day = event.at.map_or(event.from, |at| at.date());
+        let read = |entry: &Entry, field: &str| match field {
+            "case.organ" => Some(entry.organ.clone()),
+            field => entry.fields.get(field).map(plain),
+        };
+        let stands = |entry: &Entry, stock: &Entries| i64::from(entry.state == State::InForce && admits(&stock.filter, &|field: &str| read(entry, field)));
+        places
+            .iter()
+            .filter_map(|&place| {
+                let figure = figures.get(place).filter(|figure| figure.holds(day))?;
+                let admitted = |on: &[String], filter: &BTreeMap<String, Vec<String>>| on.contains(&event.act) && admits(filter, &|field: &str| read(after, field));
+                match &figure.measure {
+                    Measure::Count(over) => admitted(&over.on, &over.filter).then_some(Counted { figure: place, amount: 1, value: None }),
+                    Measure::Sum(over) => admitted(&over.on, &over.filter).then(|| after.fields.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount, value: None }),
+                    Measure::Distinct(over) => admitted(&over.on, &over.filter).then(|| read(after, &over.field)).flatten().map(|value| Counted { figure: place, amount: 1, value: Some(value) }),
+                    Measure::Stock(stock) => {
+                        let change = stands(after, stock) - before.map_or(0, |before| stands(before, stock));
+                        (change != 0).then_some(Counted { figure: place, amount: change, value: None })
+                    }
+                    _ => None,
+                }
+            })
+            .collect()
+    }
+}
+
+impl Figure {
+    pub fn holds(&self, day: Date) -> bool {
+        self.in_force <= day && self.until.is_none_or(|until| day < until)
+    }
+
+    /// Entries in force at the end of a period are the sum of all changes up to it; everything else counts inside the period.
+    pub fn is_stock(&self) -> bool {
+        matches!(self.measure, Measure::Stock(_))
+    }
+
+    /// A text that changes whenever the definition does.
+    pub fn definition_text(&self) -> String {
+        serde_json::to_string(&(&self.key, &self.measure, self.in_force.to_string(), self.until.map(|until| until.to_string()))).unwrap_or_default()
+    }
+}
+
+fn admits(filter: &BTreeMap<String, Vec<String>>, read: &dyn Fn(&str) -> Option<String>) -> bool {
+    filter.iter().all(|(field, values)| read(field).is_some_and(|value| values.contains(&value)))
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

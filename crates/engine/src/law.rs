@@ -75,8 +75,11 @@ pub struct Instrument {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InstrumentVersion {
     /// Adopted or last amended.
+    #[serde(default, deserialize_with = "crate::law::maybe_day")]
     pub adopted: Option<Date>,
+    #[serde(deserialize_with = "crate::law::day")]
     pub in_force: Date,
+    #[serde(default, deserialize_with = "crate::law::maybe_day")]
     pub until: Option<Date>,
     #[serde(default, rename = "article")]
     pub articles: Vec<Article>,
@@ -120,7 +123,9 @@ pub struct Parameter {
     pub source: String,
     pub cite: Option<Cite>,
     pub flag: Flag,
+    #[serde(deserialize_with = "crate::law::day")]
     pub in_force: Date,
+    #[serde(default, deserialize_with = "crate::law::maybe_day")]
     pub until: Option<Date>,
     /// Filled in by the reader from the folder: `None` is the national default, not adopted anywhere.
     #[serde(skip)]
@@ -162,6 +167,7 @@ pub struct General {
     /// The kind of step that inherits the rule, for example `adverse-decision`.
     pub kind: String,
     pub title: String,
+    #[serde(deserialize_with = "crate::law::day")]
     pub in_force: Date,
     #[serde(default)]
     pub asks: Vec<Ask>,
@@ -197,7 +203,9 @@ pub struct Procedure {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Version {
+    #[serde(deserialize_with = "crate::law::day")]
     pub in_force: Date,
+    #[serde(default, deserialize_with = "crate::law::maybe_day")]
     pub until: Option<Date>,
     /// What happens to running cases when this version begins.
     #[serde(default)]
@@ -488,6 +496,7 @@ pub struct Register {
     pub id: String,
     pub title: String,
     pub basis: Cite,
+    #[serde(deserialize_with = "crate::law::day")]
     pub in_force: Date,
     #[serde(default)]
     pub public: bool,
@@ -532,6 +541,18 @@ pub struct Term {
     pub id: String,
     pub english: String,
     pub cite: Option<Cite>,
+}
+
+/// A TOML date.
+pub(crate) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    let read = toml::value::Datetime::deserialize(from)?;
+    let date = read.date.filter(|_| read.time.is_none()).ok_or_else(|| serde::de::Error::custom("expected a date such as 2024-03-01"))?;
+    let part = |number: u8| i8::try_from(number).unwrap_or(i8::MAX);
+    Date::new(i16::try_from(date.year).unwrap_or(i16::MAX), part(date.month), part(date.day)).map_err(serde::de::Error::custom)
+}
+
+pub(crate) fn maybe_day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error> {
+    day(from).map(Some)
 }
 
 /// Reads `"x"` and `["x", "y"]` alike.

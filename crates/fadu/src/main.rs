@@ -1,1 +1,44 @@
-fn main() {}
+//! The program: reads configuration, wires the crates, starts. The command line is stable: see `fadu --help`.
+
+mod commands;
+mod folder;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Fadu 法度: the law-based administration of a local government, as software.
+#[derive(Parser)]
+#[command(name = "fadu", version, about, long_about = None, max_term_width = 110)]
+struct Arguments {
+    /// The law folder. Found beside the working folder or the program when not given.
+    #[arg(long, global = true, env = "FADU_LAW", value_name = "DIR")]
+    law: Option<std::path::PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check, test, draw and ask the law folder.
+    #[command(subcommand)]
+    Law(commands::law::Law),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let law = folder::Place { given: arguments.law };
+    let done = match arguments.command {
+        Command::Law(command) => commands::law::run(command, &law),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("fadu: {error}");
+            for cause in error.chain().skip(1) {
+                eprintln!("  because: {cause}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The same thing stated twice: figures whose subject and unit are the same, whose values agree or do not.
+
+use std::collections::HashMap;
+
+use super::figure::Found;
+use super::relation::{Reading, plain};
+use super::unit::Kind as UnitKind;
+use super::{Check, Exactness, Kind, Outcome};
+
+/// Words that place or time a count and do not say what is counted.
+const SCOPES: &[&str] = &[
+    "政务服务平台", "截至目前", "截止目前", "目前", "今年以来", "年以来", "全年", "年度", "全区", "全市", "全县", "全省", "全州", "全旗", "我区", "我市", "我县", "我省", "我局", "区级", "各级", "各地", "各部门", "共计", "累计", "合计", "总计", "共", "已经", "已", "其中", "梳理", "编制", "公布", "推出", "实现", "完成", "建立", "建成", "设立", "配备", "开展", "办理", "受理",
+    "达到", "达", "为", "有", "了", "的", "和", "及", "与", "对", "在", "由", "数量", "总数", "总量", "以来", "年", "月", "底", "事项清单", "“", "”", "\"", "、", "(", ")",
+];
+
+/// Things that reports count under several names; a report that gives two numbers for one of them contradicts itself.
+const SAME: &[(&str, &str, &[&[&str]])] = &[
+    ("政务服务办件", "件", &[&["办理", "政务服务事项"], &["接办件"], &["政务服务", "办件"], &["好差评", "办件"]]),
+    ("市场主体总量", "户", &[&["市场主体", "总量"], &["市场主体", "总数"], &["市场主体", "达到"], &["经营主体", "总量"], &["经营主体", "达到"]]),
+];
+
+pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
+    let mut groups: HashMap<(String, String), Vec<usize>> = HashMap::new();
+    let mut order: Vec<(String, String)> = Vec::new();
+    for (index, figure) in reading.found.iter().enumerate() {
+        if figure.rank || figure.is_rate() || figure.kind == UnitKind::Time || is_difference(figure) {
+            continue;
+        }
+        let Some(key) = key(figure) else { continue };
+        let slot = (key, figure.unit.clone());
+        let group = groups.entry(slot.clone()).or_insert_with(|| {
+            order.push(slot);
+            Vec::new()
+        });
+        group.push(index);
+    }
+    let mut checks = Vec::new();
+    for slot in order {
+        let Some(group) = groups.get(&slot).filter(|g| g.len() >= 2) else { continue };
+        checks.extend(compare(reading, group, &slot));
+    }
+    checks
+}
+
+fn is_difference(figure: &Found) -> bool {
+    ["净增", "新增", "增长", "增加", "减少", "同比", "较上", "比上", "较去", "比去", "较2"].iter().any(|w| figure.pre.contains(w))
+}
+
+/// What is counted, without place, time and verb; none where too little is left to compare.
+fn key(figure: &Found) -> Option<String> {
+    for (name, unit, patterns) in SAME {
+        if figure.unit == *unit && patterns.iter().any(|words| words.iter().all(|w| figure.subject.contains(w))) {
+            return Some((*name).to_string());
+        }
+    }
+    let own = figure.pre.rsplit(['、', '(', ')', '“']).next().unwrap_or("");
+    let own = if figure.pre.contains('”') { figure.pre.as_str() } else { own };
+    // words of this figure only: a borrowed subject would join unlike things
+    let mut words = format!("{own}{}", figure.post);
+    for scope in SCOPES {
+        if *scope != "事项清单" {
+            words = words.replace(scope, "");
+        }
+    }
+    words.retain(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation());
+    (words.chars().count() >= 4 && words.chars().count() <= 24).then_some(words)
+}
+
+fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> Option<Check> {
+    let first = reading.found.get(*group.first()?)?;
+    // a list that states one thing place by place is not a repetition
+    let sentences: Vec<usize> = group.iter().filter_map(|k| reading.found.get(*k)).map(|f| f.sentence).collect();
+    let spread = sentences.iter().any(|s| *s != first.sentence);
+    let differing = group.iter().copied().find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f)));
+    let noun = SAME.iter().any(|(n, _, _)| *n == slot.0) || counted_as_stock(&slot.0);
+    match differing {
+        Some(other) if spread && noun => {
+            let stated = reading.found.get(other)?;
+            let note = format!("同一事项“{}”前后两处分别为 {} 和 {}", slot.0, plain(first.value), plain(stated.value));
+            let parts: Vec<usize> = group.iter().copied().filter(|k| *k != other).take(12).collect();
+            let mut check = reading.check(Kind::Repeat, Outcome::Fails, Some(first.value), other, &parts, note);
+            check.quote = both(reading, first, stated);
+            check.parts = reading.values(group.get(..group.len().min(12)).unwrap_or(group));
+            Some(check)
+        }
+        Some(_) => None,
+        None if spread => {
+            let &other = group.get(1)?;
+            let note = format!("“{}”共出现 {} 处,数值一致", slot.0, group.len());
+            let parts: Vec<usize> = group.iter().copied().filter(|k| *k != other).take(12).collect();
+            let mut check = reading.check(Kind::Repeat, Outcome::Holds, Some(first.value), other, &parts, note);
+            check.quote = both(reading, first, reading.found.get(other)?);
+            check.parts = reading.values(group.get(..group.len().min(12)).unwrap_or(group));
+            Some(check)
+        }
+        None => None,
+    }
+}
+
+fn both(reading: &Reading<'_>, a: &Found, b: &Found) -> String {
+    let words = |f: &Found| {
+        let (from, to) = super::subject::clause(reading.text, f.start, f.end);
+        reading.quote(from, to)
+    };
+    format!("{} …… {}", words(a), words(b))
+}
+
+/// Things of which there is one number at a time: lists, officers, bodies. Meetings and trainings may be many.
+fn counted_as_stock(key: &str) -> bool {
+    ["清单", "事项", "主体", "网格", "人员", "调委会", "调解员", "委员会", "机构", "法律顾问", "申请", "总", "队伍", "专家", "律师", "诉求", "监测点", "联系点", "纠纷", "复议", "应诉", "诉讼"].iter().any(|w| key.contains(w))
+        && !["会议", "培训", "活动", "通过", "典型", "重点", "部分"].iter().any(|w| key.contains(w))
+}
+
+/// Whether two statements can both be true of one number.
+fn consistent(a: &Found, b: &Found) -> bool {
+    let range = |f: &Found| {
+        let near = f.step.max(leading(f.value));
+        match f.exactness {
+            Exactness::Exact => (f.value - f.step.max(1.0) / 2.0, f.value + f.step.max(1.0) / 2.0),
+            Exactness::AtLeast => (f.value, f.value + near),
+            Exactness::Almost => (f.value - near, f.value),
+            Exactness::About => (f.value * 0.9, f.value * 1.1),
+        }
+    };
+    let (x, y) = (range(a), range(b));
+    x.0 <= y.1 && y.0 <= x.1
+}
+
+/// The value of the last digit that is not zero: 余 in 70余万 leaves room below 80万.
+fn leading(value: f64) -> f64 {
+    let mut unit = 1.0;
+    while unit < value && (value / (unit * 10.0)).fract() == 0.0 && unit < 1e15 {
+        unit *= 10.0;
+    }
+    unit
+}

@@ -1,0 +1,3 @@
+//! The commands, one file a noun.
+
+pub mod law;
