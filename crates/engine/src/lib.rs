@@ -15,4 +15,4 @@ pub mod clock;
 pub mod law;
 pub mod calendar;
 pub mod diagram;
-// pub mod audit;
+pub mod audit;

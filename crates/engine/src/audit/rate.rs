@@ -179,11 +179,11 @@ fn told(reading: &Reading<'_>, rate: usize, part: usize, whole: usize, computed:
     let stated = value(rate);
     let tail = match result {
         Outcome::Holds => "相符".to_string(),
-        Outcome::HoldsAsTruncation => format!("截位后为 {}%,四舍五入不成立", plain(stated)),
+        Outcome::HoldsAsTruncation => format!("截位后为 {}%，四舍五入不成立", plain(stated)),
         Outcome::Fails => format!("原文为 {}%", plain(stated)),
-        Outcome::Unverifiable => format!("原文为 {}%,口径未写明", plain(stated)),
+        Outcome::Unverifiable => format!("原文为 {}%，口径未写明", plain(stated)),
     };
-    let note = format!("{}÷{}={}%,{tail}", plain(value(part)), plain(value(whole)), plain(computed));
+    let note = format!("{}÷{}={}%，{tail}", plain(value(part)), plain(value(whole)), plain(computed));
     reading.check(Kind::Rate, result, Some((computed * 1e6).round() / 1e6), rate, &[part, whole], note)
 }
 
@@ -241,12 +241,12 @@ fn whole_number(reading: &Reading<'_>, index: usize, near: &[usize], name: &str)
             closest = candidate;
         }
         if agrees(rate, figure.value, figure.step) != Outcome::Fails && candidate <= n {
-            let note = format!("{}÷{}={}%,存在整数解", plain(candidate), plain(n), plain(rate));
+            let note = format!("{}÷{}={}%，存在整数解", plain(candidate), plain(n), plain(rate));
             return Some(reading.check(Kind::Integer, agrees(rate, figure.value, figure.step), Some((rate * 1e6).round() / 1e6), index, &[base], note));
         }
     }
     let best = closest / n * 100.0;
-    let note = format!("{} 的任何整数份都得不出 {}%;最接近的是 {}÷{}={}%", plain(n), plain(figure.value), plain(closest), plain(n), plain(best));
+    let note = format!("{} 的任何整数份都得不出 {}%；最接近的是 {}÷{}={}%", plain(n), plain(figure.value), plain(closest), plain(n), plain(best));
     Some(reading.check(Kind::Integer, Outcome::Fails, Some((best * 1e6).round() / 1e6), index, &[base], note))
 }
 
@@ -284,7 +284,7 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
         if let Some((before, after)) = pair.filter(|(b, _)| *b > 0.0) {
             let computed = (after - before).abs() / before * 100.0;
             let result = agrees(computed, figure.value.abs(), figure.step);
-            let note = format!("({}-{})÷{}={}%,原文为 {}%", plain(after.max(before)), plain(after.min(before)), plain(before), plain(computed), plain(figure.value.abs()));
+            let note = format!("({}-{})÷{}={}%，原文为 {}%", plain(after.max(before)), plain(after.min(before)), plain(before), plain(computed), plain(figure.value.abs()));
             return Some(reading.check(Kind::Change, result, Some((computed * 1e6).round() / 1e6), index, &[other, last], note));
         }
     }
@@ -310,7 +310,7 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
         k += 1.0;
     }
     let (result, note) = if possible || width > 50.0 {
-        (Outcome::Unverifiable, format!("原文未给出上年数;按 {}% 推算约为 {}", plain(signed), plain(guess.round())))
+        (Outcome::Unverifiable, format!("原文未给出上年数；按 {}% 推算约为 {}", plain(signed), plain(guess.round())))
     } else {
         (Outcome::Fails, format!("没有哪个上年整数能使 {} 的变化为 {}%", plain(now.value), plain(signed)))
     };

@@ -40,7 +40,7 @@ fn count(audit: &Audit, result: Outcome) -> usize {
 
 fn summary(audit: &Audit) -> String {
     format!(
-        "共 {} 个数据,{} 项核验:成立 {},仅截位成立 {},不成立 {},无法核验 {}",
+        "共 {} 个数据,{} 项核验：成立 {}，仅截位成立 {}，不成立 {}，无法核验 {}",
         audit.figures.len(),
         audit.checks.len(),
         count(audit, Outcome::Holds),

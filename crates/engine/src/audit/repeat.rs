@@ -10,7 +10,7 @@ use super::{Check, Exactness, Kind, Outcome};
 /// Words that place or time a count and do not say what is counted.
 const SCOPES: &[&str] = &[
     "政务服务平台", "截至目前", "截止目前", "目前", "今年以来", "年以来", "全年", "年度", "全区", "全市", "全县", "全省", "全州", "全旗", "我区", "我市", "我县", "我省", "我局", "区级", "各级", "各地", "各部门", "共计", "累计", "合计", "总计", "共", "已经", "已", "其中", "梳理", "编制", "公布", "推出", "实现", "完成", "建立", "建成", "设立", "配备", "开展", "办理", "受理",
-    "达到", "达", "为", "有", "了", "的", "和", "及", "与", "对", "在", "由", "数量", "总数", "总量", "以来", "年", "月", "底", "事项清单", "“", "”", "\"", "、", "(", ")",
+    "达到", "达", "为", "有", "了", "的", "和", "及", "与", "对", "在", "由", "数量", "总数", "总量", "以来", "年", "月", "底",
 ];
 
 /// Things that reports count under several names; a report that gives two numbers for one of them contradicts itself.
@@ -56,14 +56,20 @@ fn key(figure: &Found) -> Option<String> {
     let own = figure.pre.rsplit(['、', '(', ')', '“']).next().unwrap_or("");
     let own = if figure.pre.contains('”') { figure.pre.as_str() } else { own };
     // words of this figure only: a borrowed subject would join unlike things
-    let mut words = format!("{own}{}", figure.post);
-    for scope in SCOPES {
-        if *scope != "事项清单" {
-            words = words.replace(scope, "");
+    let joined: String = format!("{own}{}", figure.post).chars().filter(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation() && !"“”、".contains(*c)).collect();
+    let mut words = joined.as_str();
+    loop {
+        let before = words;
+        for scope in SCOPES {
+            words = words.strip_prefix(scope).unwrap_or(words);
+            words = words.strip_suffix(scope).unwrap_or(words);
+        }
+        if words == before {
+            break;
         }
     }
-    words.retain(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation());
-    (words.chars().count() >= 4 && words.chars().count() <= 24).then_some(words)
+    let count = words.chars().count();
+    (4..=24).contains(&count).then(|| words.to_string())
 }
 
 fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> Option<Check> {
@@ -71,10 +77,17 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
     // a list that states one thing place by place is not a repetition
     let sentences: Vec<usize> = group.iter().filter_map(|k| reading.found.get(*k)).map(|f| f.sentence).collect();
     let spread = sentences.iter().any(|s| *s != first.sentence);
-    let differing = group.iter().copied().find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f)));
+    let paragraph = |s: usize| reading.marks.paragraph.get(s);
+    // neighbours in one paragraph count one kind of thing in several groups: mediators of villages, of trades
+    let differing = group
+        .iter()
+        .copied()
+        .find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f) && paragraph(f.sentence) != paragraph(first.sentence)))
+        .or_else(|| group.iter().copied().find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f))));
+    let apart = differing.and_then(|k| reading.found.get(k)).is_some_and(|f| paragraph(f.sentence) != paragraph(first.sentence));
     let noun = SAME.iter().any(|(n, _, _)| *n == slot.0) || counted_as_stock(&slot.0);
     match differing {
-        Some(other) if spread && noun => {
+        Some(other) if apart && noun => {
             let stated = reading.found.get(other)?;
             let note = format!("同一事项“{}”前后两处分别为 {} 和 {}", slot.0, plain(first.value), plain(stated.value));
             let parts: Vec<usize> = group.iter().copied().filter(|k| *k != other).take(12).collect();
@@ -86,7 +99,7 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
         Some(_) => None,
         None if spread => {
             let &other = group.get(1)?;
-            let note = format!("“{}”共出现 {} 处,数值一致", slot.0, group.len());
+            let note = format!("“{}”共出现 {} 处，数值一致", slot.0, group.len());
             let parts: Vec<usize> = group.iter().copied().filter(|k| *k != other).take(12).collect();
             let mut check = reading.check(Kind::Repeat, Outcome::Holds, Some(first.value), other, &parts, note);
             check.quote = both(reading, first, reading.found.get(other)?);
@@ -107,7 +120,7 @@ fn both(reading: &Reading<'_>, a: &Found, b: &Found) -> String {
 
 /// Things of which there is one number at a time: lists, officers, bodies. Meetings and trainings may be many.
 fn counted_as_stock(key: &str) -> bool {
-    ["清单", "事项", "主体", "网格", "人员", "调委会", "调解员", "委员会", "机构", "法律顾问", "申请", "总", "队伍", "专家", "律师", "诉求", "监测点", "联系点", "纠纷", "复议", "应诉", "诉讼"].iter().any(|w| key.contains(w))
+    ["清单", "事项", "主体", "总数", "总量", "复议申请", "复议案件", "应诉案件", "诉讼案件"].iter().any(|w| key.contains(w))
         && !["会议", "培训", "活动", "通过", "典型", "重点", "部分"].iter().any(|w| key.contains(w))
 }
 
