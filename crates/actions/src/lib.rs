@@ -1,1 +1,17 @@
-//! actions
+//! Actions let a person, or the night, do one thing, once, with authority and a record. Time and randomness are passed in;
+//! authority is checked beside the read and the write, default deny.
+//!
+//! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
+
+// pub mod report;
+// pub mod paper;
+pub mod round;
+pub mod figure;
+pub mod look;
+pub mod step;
+pub mod entry;
+pub mod person;
+pub mod moment;
+pub mod hall;
+
+pub use hall::{Error, Hall, Settings};
