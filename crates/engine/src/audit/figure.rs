@@ -334,6 +334,11 @@ fn exactness(text: &Folded, n: &Numeral, end: usize) -> Exactness {
     if ends(&["约", "大约", "大概", "大致"], i) && !ends(&["节约", "签约", "预约", "履约", "违约", "合约", "公约", "契约", "特约", "集约", "制约", "邀约", "毁约", "要约", "续约", "简约", "解约"], i) {
         return Exactness::About;
     }
+    let from = (0..8).take_while(|k| *k < i && !text.get(i - 1 - k).is_some_and(|c| ends_clause(c) || c.is_ascii_digit() || c == '、')).count();
+    let lead = text.slice(i - from, i);
+    if ["至少", "不少于", "不低于"].iter().any(|w| lead.contains(w)) {
+        return Exactness::AtLeast;
+    }
     if text.before(i) == Some('上') && n.script == Script::Scale {
         return Exactness::AtLeast;
     }

@@ -3,7 +3,7 @@
 use super::script::Folded;
 
 /// A quotation of at most this many characters is a name or a slogan, not prose.
-pub const NAME_LENGTH: usize = 14;
+pub const NAME_LENGTH: usize = 22;
 
 /// What surrounds the characters of a folded text.
 pub struct Marks {

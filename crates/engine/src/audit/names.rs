@@ -110,6 +110,11 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
             }
         }
         "字" if !n.scaled => return true,
+        "天" if n.value == 365.0 => return true,
+        "次" if n.value == 1.0 && precedes(&["跑", "只跑", "最多跑", "只需跑"]) => return true,
+        "件" if n.value == 1.0 && follows(&["事"]) => return true,
+        "次" if text.before(i) == Some('届') => return true,
+        "天" if text.ends(i, "×") => return true,
         "米" | "千米" | "公里" if precedes(&["最后", "零"]) => return true,
         "期" if follows(&["工程", "项目", "建设", "改造"]) => return true,
         "方" | "克" | "升" | "面" | "头" | "口" | "把" | "回" | "单" | "道" | "副" | "对" | "顶" | "盘" | "员" | "班" | "款" | "番" | "层" | "集" | "首" if n.script != Script::Arabic => return true,
@@ -170,7 +175,7 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     let i = n.start;
     let next = unit.end;
     let first = text.get(i).unwrap_or(' ');
-    if matches!(text.before(i), Some('第' | '数' | '几' | '每' | '首' | '前' | '后' | '这' | '该' | '上' | '下' | '本' | '任' | '某' | '另' | '再' | '之' | '唯' | '万' | '“' | '初' | '逐')) {
+    if matches!(text.before(i), Some('第' | '数' | '几' | '每' | '首' | '前' | '后' | '这' | '该' | '上' | '下' | '本' | '任' | '某' | '另' | '再' | '之' | '唯' | '万' | '“' | '初' | '逐' | '届')) {
         return true;
     }
     if n.fraction || unit.kind == Kind::Percent {
@@ -191,9 +196,10 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
             return true;
         }
         return match unit.word {
-            "个" | "项" | "条" | "类" | "种" | "张" | "部" | "套" | "本" | "门" | "支" | "所" | "家" | "点位" | "处" | "份" | "节" | "课" | "组" | "块" | "期" => !doing || named || followed_by_name(text, next),
-            "批" => !(doing || text.ends(i, "分") || text.before(i).is_some_and(ends_clause) || text.before(i) == Some('了') || text.ends(i, "推出")),
-            "次" | "轮" => named && !doing || text.reads(next, "分配") || text.reads(next, "创业") || text.reads(next, "救济") || text.reads(next, "元"),
+            "轮" | "个" | "项" | "条" | "类" | "种" | "张" | "部" | "套" | "本" | "门" | "支" | "所" | "家" | "点位" | "处" | "份" | "节" | "课" | "组" | "块" => !doing || named || followed_by_name(text, next),
+            "期" => !doing && first != '两' || named,
+            "批" => named,
+            "次" => named && !doing || text.reads(next, "分配") || text.reads(next, "创业") || text.reads(next, "救济") || text.reads(next, "元"),
             _ => followed_by_name(text, next),
         };
     }

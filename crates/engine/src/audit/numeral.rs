@@ -145,16 +145,19 @@ fn arabic(text: &Folded, i: usize) -> Option<(f64, u32, usize, usize)> {
         }
     }
     // a space that strayed into the number: joined only where prose stands on both sides
-    while is_digit(end) && text.gap.get(end).copied().unwrap_or(false) {
-        let next = run(end);
-        let led = text.before(i).is_some_and(is_han);
-        let followed = text.get(next).is_some_and(|c| is_han(c) || c == '%' || c == '.');
-        let year = whole.len() == 4 && (whole.starts_with("19") || whole.starts_with("20"));
-        if !led || !followed || year || matches!(text.get(next), Some('年' | '月' | '日' | '号')) {
-            break;
+    if is_digit(end) && text.gap.get(end).copied().unwrap_or(false) {
+        let mut stop = end;
+        for _ in 0..4 {
+            stop = run(stop);
         }
-        whole.push_str(&text.slice(end, next));
-        end = next;
+        let grouped = first <= 3 && (stop - end) % 3 == 0 && run(end) == end + 3;
+        let led = text.before(i).is_some_and(|c| is_han(c) || "”》):、\"".contains(c) || (grouped && c != '\n'));
+        let followed = text.get(stop).is_some_and(|c| is_han(c) || c == '%' || c == '.');
+        let year = whole.len() == 4 && (whole.starts_with("19") || whole.starts_with("20"));
+        if led && followed && !year && !is_digit(stop) && !matches!(text.get(stop), Some('年' | '月' | '日' | '号')) {
+            whole.push_str(&text.slice(end, stop));
+            end = stop;
+        }
     }
     if whole.len() > 15 {
         return Some((f64::NAN, 0, whole.len(), end));

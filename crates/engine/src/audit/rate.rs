@@ -45,7 +45,7 @@ const MADE_OF: &[(&str, &[&str])] = &[
 ];
 
 const CHANGES: &[&str] = &["同比", "环比", "较上年", "比上年", "较去年", "比去年", "上升", "下降", "增长", "增幅", "降幅", "提升", "提高", "降低", "减少", "压缩", "压减", "缩短", "提速", "净增", "增加", "精简"];
-const CASES: &[&str] = &["件", "起", "宗", "例", "个", "条", "项", "批", "件次", "次"];
+const CASES: &[&str] = &["件", "起", "宗", "例", "个", "条", "项", "批", "件次", "次", "批次"];
 const HANDLING: &[&str] = &["办结", "化解", "调解", "调处", "成功", "办理", "结案", "审结", "纠错", "应诉", "出庭", "答复", "签收", "回复", "履行", "整改", "合格", "查处", "立案", "受理", "调撤"];
 
 pub fn rates(reading: &Reading<'_>) -> Vec<Check> {
@@ -73,13 +73,13 @@ fn is_change(figure: &Found) -> bool {
 fn counts_before(reading: &Reading<'_>, position: usize, index: usize) -> Vec<usize> {
     let Some(&(sentence, first, _)) = reading.sentences.get(position) else { return Vec::new() };
     let count = |k: &usize| reading.found.get(*k).is_some_and(|f| !f.is_rate() && !f.rank && matches!(f.kind, UnitKind::Thing | UnitKind::People | UnitKind::Body | UnitKind::Event | UnitKind::Money | UnitKind::Time | UnitKind::Measure));
-    let mut near: Vec<usize> = (first..index).rev().filter(count).take(10).collect();
-    if near.is_empty()
+    let mut near: Vec<usize> = (first..index).rev().take(40).filter(count).take(10).collect();
+    if near.len() < 8
         && let Some(&(last, from, to)) = position.checked_sub(1).and_then(|p| reading.sentences.get(p))
         && last + 1 == sentence
         && reading.marks.paragraph.get(last) == reading.marks.paragraph.get(sentence)
     {
-        near = (from..to).rev().filter(count).take(4).collect();
+        near.extend((from..to).rev().take(40).filter(count).take(4));
     }
     near
 }
@@ -109,6 +109,9 @@ fn related(name: &str, count: &Found) -> bool {
 
 fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
     let figure = reading.found.get(index)?;
+    if let Some(check) = share_of(reading, index, near) {
+        return Some(check);
+    }
     let name = name(figure);
     if name.is_empty() || near.is_empty() {
         return None;
@@ -149,7 +152,8 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
         return None;
     }
     if let Some((a, b, computed)) = nearest {
-        let trusted = if share { (computed - stated).abs() <= 5.0 } else { a.abs_diff(b) <= 2 && reading.found.get(a).zip(reading.found.get(b)).is_some_and(|(x, y)| x.sentence == y.sentence) };
+        let triple = a == b + 1 && index == a + 1 && get(b).zip(get(index)).is_some_and(|(x, y)| x.sentence == y.sentence);
+        let trusted = if share { (computed - stated).abs() <= 5.0 } else { triple && (computed - stated).abs() <= 15.0 };
         // many rates count what the text does not state; only a close miss or a plain pair is a contradiction
         let result = if trusted { Outcome::Fails } else { Outcome::Unverifiable };
         return Some(told(reading, index, a, b, computed, result));
@@ -158,6 +162,19 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
         return Some(check);
     }
     whole_number(reading, index, near, &name)
+}
+
+/// 调解成功2705件,占总数2712件的99.74%: the whole stands between the part and the share.
+fn share_of(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
+    let figure = reading.found.get(index)?;
+    let (&whole, &part) = (near.first()?, near.get(1)?);
+    let (all, some) = (reading.found.get(whole)?, reading.found.get(part)?);
+    let told_so = figure.pre == "的" && whole + 1 == index && all.pre.contains('占') && comparable(all, some);
+    if !told_so || figure.exactness != Exactness::Exact || !all.is_exact_count() || !some.is_exact_count() || all.value <= 0.0 {
+        return None;
+    }
+    let computed = some.value / all.value * 100.0;
+    Some(told(reading, index, part, whole, computed, agrees(computed, figure.value, figure.step)))
 }
 
 /// With figures given in 万 only a range of rates can be told.

@@ -9,7 +9,7 @@ use super::{Check, Exactness, Kind, Outcome};
 
 /// Words that place or time a count and do not say what is counted.
 const SCOPES: &[&str] = &[
-    "政务服务平台", "截至目前", "截止目前", "目前", "今年以来", "年以来", "全年", "年度", "全区", "全市", "全县", "全省", "全州", "全旗", "我区", "我市", "我县", "我省", "我局", "区级", "各级", "各地", "各部门", "共计", "累计", "合计", "总计", "共", "已经", "已", "其中", "梳理", "编制", "公布", "推出", "实现", "完成", "建立", "建成", "设立", "配备", "开展", "办理", "受理",
+    "政务服务平台", "截至目前", "截止目前", "目前", "今年以来", "年以来", "全年", "年度", "全区", "全市", "全县", "全省", "全州", "全旗", "我区", "我市", "我县", "我省", "我局", "区级", "各级", "各地", "各部门", "共计", "累计", "合计", "总计", "共", "已经", "已", "其中", "梳理", "编制", "公布", "推出", "建立", "建成", "设立",
     "达到", "达", "为", "有", "了", "的", "和", "及", "与", "对", "在", "由", "数量", "总数", "总量", "以来", "年", "月", "底",
 ];
 
@@ -43,7 +43,7 @@ pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
 }
 
 fn is_difference(figure: &Found) -> bool {
-    ["净增", "新增", "增长", "增加", "减少", "同比", "较上", "比上", "较去", "比去", "较2"].iter().any(|w| figure.pre.contains(w))
+    ["净增", "新增", "增长", "增加", "减少", "同比", "较上", "比上", "较去", "比去", "较2", "上年", "去年", "同期", "力争", "计划"].iter().any(|w| figure.pre.contains(w))
 }
 
 /// What is counted, without place, time and verb; none where too little is left to compare.
@@ -52,6 +52,10 @@ fn key(figure: &Found) -> Option<String> {
         if figure.unit == *unit && patterns.iter().any(|words| words.iter().all(|w| figure.subject.contains(w))) {
             return Some((*name).to_string());
         }
+    }
+    const WHOLE: &[&str] = &["全区", "全市", "全县", "全旗", "全省", "我区", "我市", "我县"];
+    if WHOLE.iter().any(|w| figure.pre.ends_with(w)) && figure.post.chars().count() >= 2 && figure.post.chars().count() <= 8 {
+        return Some(format!("全域{}", figure.post));
     }
     let own = figure.pre.rsplit(['、', '(', ')', '“']).next().unwrap_or("");
     let own = if figure.pre.contains('”') { figure.pre.as_str() } else { own };
@@ -120,7 +124,7 @@ fn both(reading: &Reading<'_>, a: &Found, b: &Found) -> String {
 
 /// Things of which there is one number at a time: lists, officers, bodies. Meetings and trainings may be many.
 fn counted_as_stock(key: &str) -> bool {
-    ["清单", "事项", "主体", "总数", "总量", "复议申请", "复议案件", "应诉案件", "诉讼案件"].iter().any(|w| key.contains(w))
+    key.starts_with("全域") || ["清单", "事项", "主体", "总数", "总量", "复议申请", "复议案件", "应诉案件", "诉讼案件"].iter().any(|w| key.contains(w))
         && !["会议", "培训", "活动", "通过", "典型", "重点", "部分"].iter().any(|w| key.contains(w))
 }
 

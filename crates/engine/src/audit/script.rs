@@ -175,7 +175,8 @@ fn opens_item(source: &[char], i: usize) -> bool {
             while source.get(n).copied().is_some_and(numeral) && n < i + 4 {
                 n += 1;
             }
-            matches!(source.get(n), Some('、' | '.' | '．' | ')' | '）' | '是' | '，' | ','))
+            let sign = matches!(source.get(n), Some('、' | '.' | '．' | ')' | '）' | '是' | '，' | ','));
+            sign && !source.get(n + 1).is_some_and(|c| simple(*c).is_ascii_digit())
         }
         None => true,
     }

@@ -61,9 +61,9 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
     for (index, &(place, after, complete)) in places.iter().enumerate() {
         let bracket = reading.marks.bracket.get(place).copied().unwrap_or(0);
         let own = reading.found.get(first..end).unwrap_or(&[]);
-        let begin = first + own.iter().take_while(|f| f.start < after).count();
+        let begin = first + own.partition_point(|f| f.start < after);
         // a nested opening ends this list; one in a bracket of its own does not
-        let stop_at = places.get(index + 1..).unwrap_or(&[]).iter().find(|(p, _, _)| reading.marks.bracket.get(*p).copied().unwrap_or(0) == bracket).map_or(usize::MAX, |p| p.0);
+        let stop_at = places.get(index + 1..).unwrap_or(&[]).iter().take(40).find(|(p, _, _)| reading.marks.bracket.get(*p).copied().unwrap_or(0) == bracket).map_or(usize::MAX, |p| p.0);
         let Some(head) = reading.found.get(begin).filter(|_| begin < end) else { continue };
         if head.start > after + 60 {
             continue;
@@ -72,7 +72,7 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
         let mut totals: Vec<usize> = before(reading, position, begin, head, bracket);
         // 分别 names the members first: the total may stand before them
         totals.truncate(3);
-        for k in begin..end {
+        for k in (begin..end).take(60) {
             let Some(figure) = reading.found.get(k) else { break };
             if figure.start >= stop_at || parts.len() >= LONGEST_LIST {
                 break;
