@@ -56,8 +56,20 @@ pub fn rates(reading: &Reading<'_>) -> Vec<Check> {
             if !figure.is_rate() || figure.unit == "‰" {
                 continue;
             }
-            let near = counts_before(reading, position, index);
-            let check = if is_change(figure) { change(reading, index, &near) } else { rate(reading, index, &near) };
+            let mut near = counts_before(reading, position, index);
+            let check = match respective(reading, index) {
+                Some((place, members)) => {
+                    // 分别增长12%和8%: each rate has a count of its own
+                    let first = reading.found.get(index - place);
+                    if !first.is_some_and(is_change) {
+                        continue;
+                    }
+                    near = near.get(members - 1 - place).copied().into_iter().collect();
+                    change(reading, index, &near)
+                }
+                None if is_change(figure) => change(reading, index, &near),
+                None => rate(reading, index, &near),
+            };
             checks.extend(check);
         }
     }
@@ -67,6 +79,25 @@ pub fn rates(reading: &Reading<'_>) -> Vec<Check> {
 fn is_change(figure: &Found) -> bool {
     let clause = figure.pre.rsplit(['率', '占']).next().unwrap_or("");
     CHANGES.iter().any(|w| clause.contains(w)) && !figure.pre.ends_with("占") && !["至", "到", "为"].iter().any(|w| figure.pre.ends_with(w))
+}
+
+/// The place of a rate in a list led by 分别, and the length of the list.
+fn respective(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
+    const LONGEST: usize = 6;
+    let joined = |a: usize, b: usize| {
+        let (Some(x), Some(y)) = (reading.found.get(a), reading.found.get(b)) else { return false };
+        x.is_rate() && y.is_rate() && y.start <= x.end + 2 && matches!(reading.text.slice(x.end, y.start).as_str(), "、" | "和" | "," | "及" | "与" | "以及")
+    };
+    let mut first = index;
+    while first > 0 && index - first < LONGEST && joined(first - 1, first) {
+        first -= 1;
+    }
+    let mut last = index;
+    while last - index < LONGEST && joined(last, last + 1) {
+        last += 1;
+    }
+    let told = reading.found.get(first).is_some_and(|f| f.pre.contains("分别"));
+    (told && last > first).then_some((index - first, last - first + 1))
 }
 
 /// Counts before the rate: of its sentence, or of the one before if it opens its own. Nearest first.
@@ -267,6 +298,12 @@ fn whole_number(reading: &Reading<'_>, index: usize, near: &[usize], name: &str)
     Some(reading.check(Kind::Integer, Outcome::Fails, Some((best * 1e6).round() / 1e6), index, &[base], note))
 }
 
+/// Whether the change is one on an earlier year.
+fn compared(reading: &Reading<'_>, index: usize) -> bool {
+    let place = respective(reading, index).map_or(0, |(place, _)| place);
+    reading.found.get(index - place).is_some_and(|f| ["同比", "上年", "去年"].iter().any(|w| f.says(w)))
+}
+
 /// A change on last year: verified where the text states the difference or the earlier count.
 fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
     let figure = reading.found.get(index)?;
@@ -274,7 +311,8 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
     let sentence: Vec<usize> = near.iter().copied().filter(|k| get(*k).is_some_and(|f| f.sentence == figure.sentence)).collect();
     let &last = sentence.first()?;
     let now = get(last)?;
-    let falls = ["下降", "降低", "减少", "压缩", "压减", "缩短", "降幅", "精简"].iter().any(|w| figure.pre.contains(w));
+    let lead = respective(reading, index).and_then(|(place, _)| reading.found.get(index - place)).unwrap_or(figure);
+    let falls = ["下降", "降低", "减少", "压缩", "压减", "缩短", "降幅", "精简"].iter().any(|w| lead.pre.contains(w));
     let exact = |f: &Found| f.exactness == Exactness::Exact && f.value >= 0.0;
     let fuzzy = figure.exactness != Exactness::Exact;
     if let Some(&other) = sentence.get(1)
@@ -305,7 +343,7 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
             return Some(reading.check(Kind::Change, result, Some((computed * 1e6).round() / 1e6), index, &[other, last], note));
         }
     }
-    if !now.is_exact_count() || fuzzy || !figure.says("同比") && !["上年", "去年"].iter().any(|w| figure.pre.contains(w)) || figure.value.abs() >= 1000.0 {
+    if !now.is_exact_count() || fuzzy || !compared(reading, index) || figure.value.abs() >= 1000.0 {
         return None;
     }
     // some whole number last year must give the change
