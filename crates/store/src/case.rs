@@ -1,6 +1,10 @@
 //! The head of a stream: the case as it stands now, one row, and the lists that inboxes and boards are made of.
 
-use crate::{Digest, Result, Store};
+use crate::{
+    Digest, Result, Store,
+    dialect::{Row, Value},
+    query::Query,
+};
 
 /// The case as it stands. `seq` and `hash` are the store's and are not given here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,27 +73,106 @@ pub enum CaseOrder {
 }
 
 impl Store {
-    /// The head of one stream.
+    /// The head of one stream. A stream that is no case (a register entry, say) has a head with an empty procedure.
     pub fn case(&self, division: i64, stream: i64) -> Result<Option<HeadRow>> {
-        let _ = (division, stream);
-        Err(crate::unready())
+        let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2");
+        self.read(|conn| conn.one(&sql, &[Value::Int(division), Value::Int(stream)], read))
     }
 
     /// The case with this tracking code.
     pub fn case_by_code(&self, division: i64, code: &str) -> Result<Option<HeadRow>> {
-        let _ = (division, code);
-        Err(crate::unready())
+        let sql = format!("{SELECT} WHERE division = ?1 AND code = ?2");
+        self.read(|conn| conn.one(&sql, &[Value::Int(division), Value::Text(code)], read))
     }
 
     /// A page of cases.
     pub fn cases(&self, division: i64, filter: &CaseFilter, order: CaseOrder, offset: u64, limit: u32) -> Result<Vec<HeadRow>> {
-        let _ = (division, filter, order, offset, limit);
-        Err(crate::unready())
+        let mut query = filtered(SELECT, division, filter);
+        query.push(match order {
+            CaseOrder::Newest => " ORDER BY stream DESC",
+            // NULLS LAST is spelled so that both databases can use the index on (organ, due).
+            CaseOrder::Due => " ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, stream",
+        });
+        query.push(" LIMIT ").int(i64::from(limit)).push(" OFFSET ").int(offset as i64);
+        self.read(|conn| conn.list(query.sql(), &query.values(), read))
     }
 
     /// How many cases the filter meets.
     pub fn case_count(&self, division: i64, filter: &CaseFilter) -> Result<u64> {
-        let _ = (division, filter);
-        Err(crate::unready())
+        let query = filtered("SELECT COUNT(*) FROM head", division, filter);
+        self.read(|conn| Ok(conn.one(query.sql(), &query.values(), |row| row.int(0))?.unwrap_or(0) as u64))
     }
+}
+
+const SELECT: &str = "SELECT division, stream, seq, hash, procedure, version, stage, open, organ, matter, place, title,
+    code, applicant, handlers, channel, opened_at, due FROM head";
+
+fn read(row: &Row<'_>) -> Result<HeadRow> {
+    Ok(HeadRow {
+        division: row.int(0)?,
+        stream: row.int(1)?,
+        seq: row.int(2)? as u32,
+        hash: row.digest(3)?,
+        head: Head {
+            procedure: row.string(4)?,
+            version: row.string(5)?,
+            stage: row.string(6)?,
+            open: row.int(7)? != 0,
+            organ: row.string(8)?,
+            matter: row.string(9)?,
+            place: row.string(10)?,
+            title: row.string(11)?,
+            code: row.text_or_null(12)?.map(str::to_owned),
+            applicant: row.string(13)?,
+            handlers: row.text(14)?.split(',').filter(|handler| !handler.is_empty()).map(str::to_owned).collect(),
+            channel: row.string(15)?,
+            opened_at: row.int(16)?,
+            due: row.int_or_null(17)?,
+        },
+    })
+}
+
+fn filtered<'a>(select: &str, division: i64, filter: &'a CaseFilter) -> Query<'a> {
+    let mut query = Query::new(select);
+    query.push(" WHERE division = ").int(division).push(" AND procedure <> ''");
+    match filter.open {
+        // Written out, not bound: the index holds open cases only.
+        Some(true) => query.push(" AND open = 1"),
+        Some(false) => query.push(" AND open = 0"),
+        None => &mut query,
+    };
+    for (column, texts) in [
+        ("procedure", &filter.procedures),
+        ("stage", &filter.stages),
+        ("organ", &filter.organs),
+        ("matter", &filter.matters),
+        ("place", &filter.places),
+        ("channel", &filter.channels),
+    ] {
+        if !texts.is_empty() {
+            query.push(" AND ").push(column).push(" IN ").texts(texts);
+        }
+    }
+    if let Some(applicant) = &filter.applicant {
+        query.push(" AND applicant <> '' AND applicant = ").text(applicant);
+    }
+    if let Some(handler) = &filter.handler {
+        // A comma stands around each handler.
+        query.push(" AND handlers LIKE ").own(format!("%,{},%", escaped(handler))).push(" ESCAPE '!'");
+    }
+    if let Some(before) = filter.due_before {
+        query.push(" AND due < ").int(before);
+    }
+    if let Some(from) = filter.opened_from {
+        query.push(" AND opened_at >= ").int(from);
+    }
+    if let Some(before) = filter.opened_before {
+        query.push(" AND opened_at < ").int(before);
+    }
+    query
+}
+
+/// Text in which the signs of a LIKE pattern stand for themselves, with `ESCAPE '!'`.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

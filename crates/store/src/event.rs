@@ -9,7 +9,10 @@
 
 use sm3::{Digest as _, Sm3};
 
-use crate::{Result, Store};
+use crate::{
+    Result, Store,
+    dialect::{Row, Value},
+};
 
 /// An SM3 digest (GB/T 32905), 32 bytes.
 pub type Digest = [u8; 32];
@@ -113,19 +116,49 @@ pub fn hex(bytes: &[u8]) -> String {
 impl Store {
     /// The events of a stream after `after` (0 = all), in order.
     pub fn events(&self, division: i64, stream: i64, after: u32) -> Result<Vec<EventRow>> {
-        let _ = (division, stream, after);
-        Err(crate::unready())
+        let values = [Value::Int(division), Value::Int(stream), Value::Int(i64::from(after))];
+        let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq");
+        self.read(|conn| conn.list(&sql, &values, read))
     }
 
     /// One event.
     pub fn event(&self, division: i64, stream: i64, seq: u32) -> Result<Option<EventRow>> {
-        let _ = (division, stream, seq);
-        Err(crate::unready())
+        let values = [Value::Int(division), Value::Int(stream), Value::Int(i64::from(seq))];
+        let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq = ?3");
+        self.read(|conn| conn.one(&sql, &values, read))
     }
 
-    /// Every event after `(division, stream)` in key order, at most `limit` rounded up to whole streams.
+    /// The events of the streams after `(division, stream)`, in key order: whole streams, until at least `limit` events
+    /// are there or the ledger ends.
     pub fn history(&self, after: (i64, i64), limit: usize) -> Result<Vec<EventRow>> {
-        let _ = (after, limit);
-        Err(crate::unready())
+        self.read(|conn| history(conn, after, limit))
     }
+}
+
+const SELECT: &str = "SELECT division, stream, seq, at, kind, organ, matter, body, hash FROM event";
+
+fn read(row: &Row<'_>) -> Result<EventRow> {
+    Ok(EventRow {
+        division: row.int(0)?,
+        stream: row.int(1)?,
+        seq: row.int(2)? as u32,
+        at: row.int(3)?,
+        kind: row.string(4)?,
+        organ: row.string(5)?,
+        matter: row.string(6)?,
+        body: row.string(7)?,
+        hash: row.digest(8)?,
+    })
+}
+
+/// See [`Store::history`].
+pub(crate) fn history(conn: &mut crate::dialect::Conn, after: (i64, i64), limit: usize) -> Result<Vec<EventRow>> {
+    let sql = format!("{SELECT} WHERE (division, stream) > (?1, ?2) ORDER BY division, stream, seq LIMIT ?3");
+    let mut events = conn.list(&sql, &[Value::Int(after.0), Value::Int(after.1), Value::Int(limit.max(1) as i64)], read)?;
+    let Some(last) = events.last() else { return Ok(events) };
+    // The rest of the last stream, which the limit may have cut.
+    let values = [Value::Int(last.division), Value::Int(last.stream), Value::Int(i64::from(last.seq))];
+    let rest = conn.list(&format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq"), &values, read)?;
+    events.extend(rest);
+    Ok(events)
 }

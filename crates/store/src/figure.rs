@@ -1,6 +1,14 @@
 //! Figures: cells kept in the same commit as the events, and the list of records behind every cell.
 
-use crate::{Result, Store};
+use std::collections::BTreeMap;
+
+use crate::{
+    Result, Store,
+    dialect::{Conn, Row},
+    query::Query,
+    tally::{BY_DAY, BY_MATTER, BY_MONTH, BY_PLACE},
+    word::{ALL, NONE, Words},
+};
 
 /// One record that counts into a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,23 +102,26 @@ pub struct FoldProgress {
 }
 
 impl Store {
-    /// Declares the figures the program counts, each with a digest of its definition.
-    /// Returns those that must be refolded: new, changed, or interrupted while folding.
-    /// With an empty ledger a new figure is complete at once.
-    pub fn declare_figures(&self, figures: &[(String, String)]) -> Result<Vec<String>> {
-        let _ = figures;
-        Err(crate::unready())
-    }
-
-    /// The declared figures and how far each has come.
-    pub fn figure_states(&self) -> Result<Vec<FigureState>> {
-        Err(crate::unready())
-    }
-
     /// Figures broken down, from day to day inclusive (yyyymmdd).
     pub fn cells(&self, division: i64, figures: &[&str], from: i32, to: i32, by: &[By], filter: &CellFilter) -> Result<Vec<CellRow>> {
-        let _ = (division, figures, from, to, by, filter);
-        Err(crate::unready())
+        let words = &self.words;
+        self.read_snapshot(|conn| {
+            let question = Question::new(conn, words, division, figures, by, filter)?;
+            let mut cells = Vec::new();
+            for (key, [n, amount]) in question.sums(conn, from, to)? {
+                if n == 0 && amount == 0 {
+                    continue;
+                }
+                let [figure, organ, matter, place] = [key[0], key[1], key[2], key[3]].map(|id| match id {
+                    ALL => Ok(None),
+                    id => words.text(conn, division, id).map(|text| Some(text.to_string())),
+                });
+                let period = (key[4] != ALL).then_some(key[4] as i32);
+                cells.push(CellRow { figure: figure?, organ: organ?, matter: matter?, place: place?, period, n, amount });
+            }
+            cells.sort_unstable();
+            Ok(cells)
+        })
     }
 
     /// A page of the records behind a figure, in order of day, organ, stream; quick at any depth.
@@ -118,13 +129,289 @@ impl Store {
     pub fn counted_page(
         &self, division: i64, figure: &str, from: i32, to: i32, filter: &CellFilter, offset: u64, limit: u32,
     ) -> Result<Vec<CountedRow>> {
-        let _ = (division, figure, from, to, filter, offset, limit);
-        Err(crate::unready())
+        let words = &self.words;
+        self.read_snapshot(|conn| {
+            let question = Question::new(conn, words, division, &[figure], &[By::Month], filter)?;
+            let mut skip = offset as i64;
+            let mut rows: Vec<Listed> = Vec::new();
+            for (key, [n, _]) in question.sums(conn, from, to)? {
+                if n <= skip {
+                    skip -= n;
+                    continue;
+                }
+                let month = key[4] as i32;
+                let span = (from.max(month * 100), to.min(month * 100 + 99));
+                let wanted = i64::from(limit) - rows.len() as i64;
+                if wanted <= 0 {
+                    break;
+                }
+                let found = question.records(conn, span, skip, wanted)?;
+                rows.extend(found);
+                skip = 0;
+            }
+            rows.into_iter().map(|listed| listed.spelled(conn, words, division)).collect()
+        })
     }
 
     /// The number of records behind a figure and the sum of their amounts: (n, amount).
     pub fn counted_total(&self, division: i64, figure: &str, from: i32, to: i32, filter: &CellFilter) -> Result<(i64, i64)> {
-        let _ = (division, figure, from, to, filter);
-        Err(crate::unready())
+        let words = &self.words;
+        self.read_snapshot(|conn| {
+            let question = Question::new(conn, words, division, &[figure], &[], filter)?;
+            let sums = question.sums(conn, from, to)?;
+            Ok(sums.values().fold((0, 0), |(n, amount), cell| (n + cell[0], amount + cell[1])))
+        })
     }
+}
+
+/// A question about figures, its words turned into numbers.
+struct Question {
+    division: i64,
+    figures: Vec<i64>,
+    organs: Vec<i64>,
+    matters: Vec<i64>,
+    places: Vec<i64>,
+    by_figure: bool,
+    by_organ: bool,
+    by_matter: bool,
+    by_place: bool,
+    /// What a day is divided by to give the period asked for: 1, 100, 10,000; none for no period.
+    period: Option<i64>,
+}
+
+/// figure, organ, matter, place, period; `ALL` where not asked for.
+type Key = [i64; 5];
+type Sums = BTreeMap<Key, [i64; 2]>;
+
+/// Where a sum is read: cells of a grain with periods of so many days' digits, or the records themselves.
+#[derive(Clone, Copy)]
+enum Source {
+    Days,
+    Months { grain: i64 },
+    Records,
+}
+
+impl Question {
+    fn new(
+        conn: &mut Conn, words: &Words, division: i64, figures: &[&str], by: &[By], filter: &CellFilter,
+    ) -> Result<Question> {
+        let mut ids = |texts: &mut dyn Iterator<Item = &str>| -> Result<Vec<i64>> {
+            texts.map(|text| words.id(conn, division, text)).collect()
+        };
+        Ok(Question {
+            division,
+            figures: ids(&mut figures.iter().copied())?,
+            organs: ids(&mut filter.organs.iter().map(String::as_str))?,
+            matters: ids(&mut filter.matters.iter().map(String::as_str))?,
+            places: ids(&mut filter.places.iter().map(String::as_str))?,
+            by_figure: by.contains(&By::Figure),
+            by_organ: by.contains(&By::Organ),
+            by_matter: by.contains(&By::Matter),
+            by_place: by.contains(&By::Place),
+            period: match by {
+                by if by.contains(&By::Day) => Some(1),
+                by if by.contains(&By::Month) => Some(100),
+                by if by.contains(&By::Year) => Some(10_000),
+                _ => None,
+            },
+        })
+    }
+
+    fn needs_matter(&self) -> bool {
+        self.by_matter || !self.matters.is_empty()
+    }
+
+    fn needs_place(&self) -> bool {
+        self.by_place || !self.places.is_empty()
+    }
+
+    /// The sums from day to day: whole months from cells, the days at both ends one by one.
+    fn sums(&self, conn: &mut Conn, from: i32, to: i32) -> Result<Sums> {
+        let mut sums = Sums::new();
+        if from > to || self.figures.is_empty() {
+            return Ok(sums);
+        }
+        let (from, to) = (i64::from(from), i64::from(to));
+        let days = if self.needs_matter() || self.needs_place() { Source::Records } else { Source::Days };
+        if self.period == Some(1) {
+            self.add(conn, &mut sums, days, (from, to), 1)?;
+            return Ok(sums);
+        }
+        let first = if from % 100 <= 1 { from / 100 } else { next_month(from / 100) };
+        let last = if to % 100 >= last_day(to / 100) { to / 100 } else { month_before(to / 100) };
+        if first > last {
+            self.add(conn, &mut sums, days, (from, to), 1)?;
+            return Ok(sums);
+        }
+        if from < first * 100 {
+            self.add(conn, &mut sums, days, (from, first * 100), 1)?;
+        }
+        self.add_months(conn, &mut sums, (first, last))?;
+        if to > last * 100 + 99 {
+            self.add(conn, &mut sums, days, (last * 100 + 99, to), 1)?;
+        }
+        Ok(sums)
+    }
+
+    fn add_months(&self, conn: &mut Conn, sums: &mut Sums, span: (i64, i64)) -> Result<()> {
+        if !self.needs_place() {
+            let grain = if self.needs_matter() { BY_MATTER } else { BY_MONTH };
+            return self.add(conn, sums, Source::Months { grain }, span, 1);
+        }
+        self.add(conn, sums, Source::Months { grain: BY_PLACE }, span, 1)?;
+        if self.places.is_empty() || self.places.contains(&NONE) {
+            // Records that lie nowhere have no cell by place: they are all records less those that lie somewhere.
+            let nowhere = Question { by_place: false, places: Vec::new(), figures: self.figures.clone(), organs: self.organs.clone(), matters: self.matters.clone(), ..*self };
+            let mut rest = Sums::new();
+            nowhere.add(conn, &mut rest, Source::Months { grain: BY_MATTER }, span, 1)?;
+            nowhere.add(conn, &mut rest, Source::Months { grain: BY_PLACE }, span, -1)?;
+            for (mut key, [n, amount]) in rest {
+                if self.by_place {
+                    key[3] = NONE;
+                }
+                let cell = sums.entry(key).or_default();
+                cell[0] += n;
+                cell[1] += amount;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what a source holds between two periods, both included, times `sign`.
+    fn add(&self, conn: &mut Conn, sums: &mut Sums, source: Source, span: (i64, i64), sign: i64) -> Result<()> {
+        let (table, when, n, digits) = match source {
+            Source::Days => ("cell", "period", "SUM(n)", 1),
+            Source::Months { .. } => ("cell", "period", "SUM(n)", 100),
+            Source::Records => ("counted", "day", "COUNT(*)", 1),
+        };
+        let period = self.period.map_or("CAST(-1 AS BIGINT)".to_owned(), |asked| format!("{when} / {}", (asked / digits).max(1)));
+        let column = |asked: bool, name: &str| if asked { name.to_owned() } else { "CAST(-1 AS BIGINT)".to_owned() };
+        let mut query = Query::new("SELECT ");
+        query.push(&column(self.by_figure, "figure")).push(", ").push(&column(self.by_organ, "organ"));
+        query.push(", ").push(&column(self.by_matter, "matter")).push(", ").push(&column(self.by_place, "place"));
+        query.push(", ").push(&period).push(", CAST(").push(n).push(" AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM ").push(table);
+        query.push(" WHERE division = ").int(self.division).push(" AND figure IN ").ints(&self.figures);
+        match source {
+            Source::Days => query.push(" AND grain = ").int(BY_DAY),
+            Source::Months { grain } => query.push(" AND grain = ").int(grain),
+            Source::Records => &mut query,
+        };
+        query.push(" AND ").push(when);
+        match source {
+            // A list of months lets the database go to each month's organs directly.
+            Source::Months { .. } if !self.organs.is_empty() => query.push(" IN ").ints(&months(span)),
+            _ => query.push(" BETWEEN ").int(span.0).push(" AND ").int(span.1),
+        };
+        self.restrict(&mut query);
+        query.push(" GROUP BY 1, 2, 3, 4, 5");
+        conn.query(query.sql(), &query.values(), |row| {
+            let key = [row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?];
+            let cell = sums.entry(key).or_default();
+            cell[0] += sign * row.int(5)?;
+            cell[1] += sign * row.int(6)?;
+            Ok(())
+        })
+    }
+
+    fn restrict(&self, query: &mut Query<'_>) {
+        for (column, ids) in [(" AND organ IN ", &self.organs), (" AND matter IN ", &self.matters), (" AND place IN ", &self.places)] {
+            if !ids.is_empty() {
+                query.push(column).ints(ids);
+            }
+        }
+    }
+
+    /// Records of one month or a part of it, after the first `skip`.
+    fn records(&self, conn: &mut Conn, span: (i32, i32), mut skip: i64, limit: i64) -> Result<Vec<Listed>> {
+        let mut query = Query::new(
+            "SELECT c.day, c.organ, c.matter, c.place, c.amount, c.stream, c.seq, h.title, h.code FROM
+             (SELECT day, organ, matter, place, amount, stream, seq FROM counted WHERE division = ",
+        );
+        query.int(self.division).push(" AND figure IN ").ints(&self.figures);
+        if self.needs_matter() || self.needs_place() {
+            query.push(" AND day BETWEEN ").int(i64::from(span.0)).push(" AND ").int(i64::from(span.1));
+        } else {
+            // The days' own cells say which days hold the page.
+            let daily = Question { period: Some(1), figures: self.figures.clone(), organs: self.organs.clone(), matters: Vec::new(), places: Vec::new(), ..*self };
+            let mut days = Vec::new();
+            let mut held = 0;
+            for (key, [n, _]) in daily.sums(conn, span.0, span.1)? {
+                if held == 0 && n <= skip {
+                    skip -= n;
+                    continue;
+                }
+                days.push(key[4]);
+                held += n;
+                if held >= skip + limit {
+                    break;
+                }
+            }
+            if days.is_empty() {
+                return Ok(Vec::new());
+            }
+            query.push(" AND day IN ").ints(&days);
+        }
+        self.restrict(&mut query);
+        query.push(" ORDER BY day, organ, stream, seq, matter, place LIMIT ").int(limit).push(" OFFSET ").int(skip);
+        query.push(") c LEFT JOIN head h ON h.division = ").int(self.division);
+        query.push(" AND h.stream = c.stream ORDER BY c.day, c.organ, c.stream, c.seq, c.matter, c.place");
+        conn.list(query.sql(), &query.values(), Listed::read)
+    }
+}
+
+/// A record whose words are still numbers.
+struct Listed {
+    /// day, organ, matter, place, amount, stream, seq
+    numbers: [i64; 7],
+    title: String,
+    code: Option<String>,
+}
+
+impl Listed {
+    fn read(row: &Row<'_>) -> Result<Listed> {
+        let mut numbers = [0; 7];
+        for (column, number) in numbers.iter_mut().enumerate() {
+            *number = row.int(column)?;
+        }
+        Ok(Listed {
+            numbers,
+            title: row.text_or_null(7)?.unwrap_or_default().to_owned(),
+            code: row.text_or_null(8)?.map(str::to_owned),
+        })
+    }
+
+    fn spelled(self, conn: &mut Conn, words: &Words, division: i64) -> Result<CountedRow> {
+        let [day, organ, matter, place, amount, stream, seq] = self.numbers;
+        let mut text = |id| words.text(conn, division, id).map(|text| text.to_string());
+        Ok(CountedRow {
+            day: day as i32,
+            organ: text(organ)?,
+            matter: text(matter)?,
+            place: text(place)?,
+            amount,
+            stream,
+            seq: seq as u32,
+            title: self.title,
+            code: self.code,
+        })
+    }
+}
+
+fn next_month(month: i64) -> i64 {
+    if month % 100 >= 12 { (month / 100 + 1) * 100 + 1 } else { month + 1 }
+}
+
+fn month_before(month: i64) -> i64 {
+    if month % 100 <= 1 { (month / 100 - 1) * 100 + 12 } else { month - 1 }
+}
+
+fn months((first, last): (i64, i64)) -> Vec<i64> {
+    std::iter::successors(Some(first), |month| Some(next_month(*month))).take_while(|month| *month <= last).collect()
+}
+
+/// The last day of a month (yyyymm); 31 for one that no calendar has, so that it is not taken for whole too early.
+fn last_day(month: i64) -> i64 {
+    let date = i16::try_from(month / 100).ok().zip(i8::try_from(month % 100).ok());
+    let date = date.and_then(|(year, month)| jiff::civil::Date::new(year, month, 1).ok());
+    date.map_or(31, |date| i64::from(date.days_in_month()))
 }

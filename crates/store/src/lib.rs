@@ -1,23 +1,34 @@
 //! The only crate that speaks SQL: events, entries, people, jobs, figures, search. It decides nothing, and no
 //! caller learns which database it is. All calls block; `Store::append` is the hot path.
 
-pub mod error;
-pub mod event;
+pub mod account;
 pub mod append;
+pub mod attachment;
+pub mod backup;
 pub mod case;
+pub mod checkpoint;
 pub mod clock;
 pub mod entry;
+pub mod error;
+pub mod event;
 pub mod figure;
 pub mod fold;
-pub mod search;
-pub mod account;
 pub mod job;
-pub mod attachment;
-pub mod checkpoint;
-pub mod verify;
-pub mod backup;
+pub mod open;
+pub mod search;
 pub mod stats;
-pub mod store;
+#[cfg(feature = "trial")]
+pub mod trial;
+pub mod verify;
+
+mod dialect;
+mod ledger;
+mod migration;
+mod query;
+mod tally;
+mod tip;
+mod word;
+mod writer;
 
 pub use account::{Access, Account, Session};
 pub use append::{Append, Appended, NewEvent, NumberWanted};
@@ -34,9 +45,5 @@ pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
 pub use search::{Hit, SearchText};
 pub use stats::{Stats, TableStats};
-pub use store::{Config, Store};
+pub use open::{Config, Store};
 pub use verify::{Fault, FaultKind, Verification};
-
-pub(crate) fn unready() -> Error {
-    Error::Invalid("not built yet".to_owned())
-}

@@ -1,0 +1,66 @@
+//! What the writer remembers of the streams it touched last, so that most appends read nothing.
+
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+};
+
+use crate::{ClockRow, Digest, Head, event::ORIGIN};
+
+/// The end of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tip {
+    /// 0 for a stream that does not exist.
+    pub seq: u32,
+    pub hash: Digest,
+    /// The clocks that run, if known.
+    pub clocks: Option<Vec<ClockRow>>,
+    /// A hash of what the head's indexes are made of, if known: unchanged, they need not be touched.
+    pub indexed: Option<u64>,
+}
+
+impl Tip {
+    pub fn new_stream() -> Tip {
+        Tip { seq: 0, hash: ORIGIN, clocks: Some(Vec::new()), indexed: None }
+    }
+}
+
+/// The columns of a head that stand in an index, or that hardly ever change.
+pub(crate) fn indexed(head: &Head) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (head.open, &head.organ, head.due, &head.applicant, &head.code, head.opened_at, &head.procedure, &head.version, &head.channel)
+        .hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Streams held in each of the two generations.
+const GENERATION: usize = 100_000;
+
+/// The streams touched last: when the young generation is full it becomes the old one, and the old one is forgotten.
+#[derive(Default)]
+pub(crate) struct Tips {
+    young: HashMap<(i64, i64), Tip>,
+    old: HashMap<(i64, i64), Tip>,
+}
+
+impl Tips {
+    pub fn get(&mut self, key: (i64, i64)) -> Option<&mut Tip> {
+        if !self.young.contains_key(&key) {
+            let tip = self.old.remove(&key)?;
+            self.put(key, tip);
+        }
+        self.young.get_mut(&key)
+    }
+
+    pub fn put(&mut self, key: (i64, i64), tip: Tip) {
+        if self.young.len() >= GENERATION {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key, tip);
+    }
+
+    pub fn forget(&mut self) {
+        self.young.clear();
+        self.old.clear();
+    }
+}
