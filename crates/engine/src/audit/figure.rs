@@ -78,7 +78,8 @@ pub fn find(text: &Folded, marks: &Marks, numbers: Vec<Numeral>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     for index in 0..candidates.len() {
         let Some(candidate) = candidates.get(index) else { break };
-        let next = candidates.get(index + 1).map_or(text.len(), |c| c.number.start);
+        let named = |c: &&Candidate| marks.quoted.get(c.number.start).copied().unwrap_or(0) > 0;
+        let next = candidates.iter().skip(index + 1).take(4).find(|c| !named(c)).or(candidates.get(index + 5)).map_or(text.len(), |c| c.number.start);
         if let Some(figure) = read(text, marks, candidate, next, found.last()) {
             found.push(figure);
         }
@@ -200,6 +201,7 @@ fn read(text: &Folded, marks: &Marks, candidate: &Candidate, next: usize, last: 
         None if n.percent => ("%", Kind::Percent, 1.0, n.end),
         None if n.fraction => ("", Kind::Measure, 1.0, n.end),
         None if n.scaled && n.script == Script::Arabic && !matches!(text.get(n.end), Some('年' | '里')) => ("", Kind::Thing, 1.0, n.end),
+        None if n.digits >= 2 && n.script == Script::Arabic && uncounted(text, n) => ("", Kind::Thing, 1.0, n.end),
         None if labelled(text, n) => ("", Kind::Thing, 1.0, n.end),
         None => return None,
     };
@@ -283,6 +285,14 @@ fn absent(text: &Folded, n: &Numeral, unit: Option<&Unit>) -> bool {
     n.value == 1.0 && !n.scaled && !n.more && unit.is_some_and(|u| matches!(u.word, "起" | "件" | "例" | "宗" | "次" | "人" | "名" | "人次" | "家" | "部" | "条" | "项" | "个" | "份"))
         && ABSENT.iter().any(|w| text.ends(n.start, w))
         && !(unit.is_some_and(|u| matches!(u.word, "个" | "项")) && text.ends(n.start, "没有"))
+        && !unit.is_some_and(|u| text.get(u.end) == Some('外'))
+}
+
+/// A noun counted without any classifier: 28名法律顾问、1521法律明白人.
+fn uncounted(text: &Folded, n: &Numeral) -> bool {
+    const NOUNS: &[&str] = &["法律明白人", "余法律", "网格员", "人民调解员", "调解员", "志愿者", "执法人员", "律师", "市场主体", "经营主体", "纠纷", "案件", "群众", "师生", "学生", "事项"];
+    let year = n.digits == 4 && (1900.0..2100.0).contains(&n.value);
+    !year && NOUNS.iter().any(|w| text.reads(n.end, w)) && !matches!(text.before(n.start), Some('-' | '.' | '第' | '“' | '"'))
 }
 
 /// A bare number after its label: 满意率达98.5, 受理数为1234.

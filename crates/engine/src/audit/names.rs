@@ -3,7 +3,7 @@
 
 use super::marks::{Marks, NAME_LENGTH, ends_clause};
 use super::numeral::{Numeral, Script};
-use super::script::Folded;
+use super::script::{Folded, is_han};
 use super::unit::{Kind, Unit};
 
 const HOTLINES: &[&str] = &[
@@ -16,13 +16,14 @@ const HOTLINES: &[&str] = &[
 const NAMED: &[&str] = &[
     "制度", "机制", "行动", "工程", "方面", "体系", "任务", "举措", "要求", "原则", "职能", "职责", "能力", "建设", "内容", "重点", "工作", "改革", "监督", "意识", "自信", "维护", "确立", "坚持", "统一", "结合", "转变",
     "环节", "阶段", "层面", "维度", "平台", "载体", "中心", "关键", "抓手", "模块", "领域", "板块", "程序", "步骤", "必须", "一批", "一", "不", "到位", "强化", "提升", "聚焦", "规定", "全面", "务必", "明确", "服务", "大局",
-    "优先", "常态", "确保", "清单", "全覆盖", "更", "最", "好", "真正", "有", "是", "率", "分开", "责任", "主体", "转型", "攻坚", "融合", "引领", "贯穿", "统筹", "突出", "纳入", "带头", "专项", "文明", "法治", "统计", "标准", "档案", "改革方式", "关系", "问题导向", "年度", "五年", "三年",
+    "优先", "常态", "确保", "清单", "全覆盖", "更", "最", "好", "真正", "有", "是", "率", "分开", "转型", "攻坚", "融合", "引领", "贯穿", "统筹", "突出", "纳入", "带头", "专项", "改革方式", "关系", "问题导向", "五年", "三年",
 ];
 
 /// Verbs before a count that a report gives of its own work.
 const DOING: &[&str] = &[
     "开展", "举办", "召开", "组织", "新增", "增加", "共", "出台", "制定", "印发", "设立", "建成", "创建", "完成", "获", "荣获", "获得", "审议", "审查", "发布", "公布", "修订", "废止", "查处", "办理", "受理", "收到", "化解", "培育", "命名", "评选", "推出", "取消",
     "下放", "承接", "梳理", "配备", "聘请", "聘任", "组建", "成立", "建立", "打造", "报送", "提交", "提请", "听取", "研究", "讨论", "确定", "解决", "整改", "移送", "撤销", "纠正", "制发", "发出", "形成", "编制", "通过", "实施", "立", "废", "改", "有", "其中", "清理", "修改", "保留", "作出", "办结", "审结", "为", "达", "达到", "减少", "压减", "精简", "集中", "参加", "接待", "选派", "推荐", "入选", "签订", "仅", "各",
+    "走访", "购置", "检查", "抽查", "培训", "表彰", "奖励", "调研", "惠及", "覆盖", "引进", "指导", "帮助", "处理", "处置", "抓获", "打掉", "破获", "立案", "审核", "备案", "评查", "选聘", "招录", "招聘", "新建", "改建", "扩建", "设置", "增设", "开设", "开通", "安装", "投放", "发放", "编印", "印制", "编写", "制作", "拍摄", "签署", "认定", "授予", "曝光", "通报", "约谈", "问责", "处分", "追责", "督办", "责令", "关停", "取缔", "拆除", "清退", "命名了", "辖", "涉及", "来自", "拥有", "现有", "设有", "建有",
 ];
 
 /// Whether the number, with the unit that follows it, does not count anything.
@@ -38,6 +39,9 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
         return true;
     }
     let before = text.before(i);
+    if before == Some('、') && n.script == Script::Arabic && articles(text, i) {
+        return true;
+    }
     // ordinals, sums of a formula, versions, codes
     if before == Some('第') || matches!(before, Some('+' | '×' | '*' | '/' | '#' | '@' | '_' | '=')) && unit.is_none() {
         return true;
@@ -71,6 +75,12 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
 
 fn before_is_digit(text: &Folded, i: usize) -> bool {
     i >= 2 && text.get(i - 2).is_some_and(|c| c.is_ascii_digit())
+}
+
+/// 第5、6条: the later numbers are ordinals too.
+fn articles(text: &Folded, i: usize) -> bool {
+    let run = (1..=12).take_while(|k| *k <= i && text.get(i - k).is_some_and(|c| c.is_ascii_digit() || c == '、')).count();
+    i > run && text.get(i - run - 1) == Some('第')
 }
 
 /// A run of small letters before the number, as a stray transcription leaves it.
@@ -110,6 +120,7 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
             }
         }
         "字" if !n.scaled => return true,
+        "位" | "名" if text.before(i) == Some('前') && !text.ends(i, "年前") => return true,
         "天" if n.value == 365.0 => return true,
         "次" if n.value == 1.0 && precedes(&["跑", "只跑", "最多跑", "只需跑"]) => return true,
         "件" if n.value == 1.0 && follows(&["事"]) => return true,
@@ -137,7 +148,8 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     if matches!(unit.word, "个" | "项" | "大") && follows(&["方面", "维度", "层面", "坚持", "必须", "自信", "维护", "意识", "确立", "统筹", "季度", "阶段", "自然年", "世纪", "星期", "周", "年", "一", "“一”"]) {
         return true;
     }
-    if n.script == Script::Arabic && n.value <= 15.0 && matches!(unit.word, "项" | "个" | "条" | "张") && follows(&["制度", "规定", "清单全覆盖", "全覆盖", "坚持", "明确"]) && (n.value == 3.0 || n.value == 8.0) {
+    let done = DOING.iter().any(|w| text.ends(i, w) || (text.before(i) == Some('了') && text.ends(i - 1, w)));
+    if n.script == Script::Arabic && !done && n.value <= 15.0 && matches!(unit.word, "项" | "个" | "条" | "张") && follows(&["制度", "规定", "清单全覆盖", "全覆盖", "坚持", "明确"]) && (n.value == 3.0 || n.value == 8.0) {
         return true;
     }
     match n.script {
@@ -181,6 +193,10 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     if n.fraction || unit.kind == Kind::Percent {
         return false;
     }
+    let follows = |words: &[&str]| words.iter().any(|w| text.reads(next, w));
+    if unit.word == "节" && follows(&["气"]) {
+        return true;
+    }
     let named = NAMED.iter().any(|w| text.reads(next, w));
     let doing = DOING.iter().any(|w| text.ends(i, w) || (matches!(text.before(i), Some('了' | '过' | '约' | '近')) && text.ends(i - 1, w)));
     let more = n.more;
@@ -188,6 +204,11 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
         return first == '零' && n.digits == 1 && text.before(i).is_some_and(|c| "为是现持".contains(c));
     }
     if n.value == 1.0 {
+        let ends = text.get(next).is_none_or(|c| ends_clause(c) || c == '、');
+        let last = ends && text.before(i).is_some_and(|c| is_han(c) && !"为成于每同到归统合单专这某逐如之唯无万".contains(c));
+        if last && matches!(unit.word, "部" | "件" | "份" | "名" | "起" | "宗" | "例") {
+            return false;
+        }
         let sure = ["新增", "共", "仅", "只有", "增加", "新设", "新建"].iter().any(|w| text.ends(i, w));
         return !sure || named || matches!(unit.word, "次" | "项" | "条" | "套" | "批" | "本" | "道" | "张" | "类" | "种" | "轮") || followed_by_name(text, next);
     }
@@ -195,12 +216,23 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
         if first == '二' {
             return true;
         }
+        let ends = text.get(next).is_none_or(|c| ends_clause(c) || matches!(c, '、' | ')'));
+        let listed = ends && text.before(i).is_some_and(is_han) && !["落实", "坚持", "做到", "抓好", "突出", "围绕", "聚焦", "强化", "紧扣", "用好", "守牢"].iter().any(|w| text.ends(i, w));
+        if listed && matches!(unit.word, "个" | "项" | "条" | "部" | "份" | "家" | "支" | "处" | "期") {
+            return false;
+        }
+        if unit.kind == Kind::Money || named && unit.word != "次" || followed_by_name(text, next) {
+            return true;
+        }
+        // 两次会议, 三名律师 count by themselves; 五台, 三门, 四套 may be names and need a verb
         return match unit.word {
-            "轮" | "个" | "项" | "条" | "类" | "种" | "张" | "部" | "套" | "本" | "门" | "支" | "所" | "家" | "点位" | "处" | "份" | "节" | "课" | "组" | "块" => !doing || named || followed_by_name(text, next),
-            "期" => !doing && first != '两' || named,
-            "批" => named,
-            "次" => named && !doing || text.reads(next, "分配") || text.reads(next, "创业") || text.reads(next, "救济") || text.reads(next, "元"),
-            _ => followed_by_name(text, next),
+            "类" | "种" => true,
+            "批" => false,
+            "次" => named && !doing || follows(&["分配", "创业", "救济", "元", "产业"]),
+            "期" => !doing && first != '两',
+            "人" => follows(&["制", "行", "组", "小组"]),
+            "场" | "场次" | "名" | "人次" | "件" | "起" | "例" | "宗" | "百分点" | "个百分点" => false,
+            _ => !doing,
         };
     }
     // 十个坚持, 十二项制度: still names; 十二场, 二十余件 are counts

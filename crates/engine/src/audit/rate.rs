@@ -46,7 +46,7 @@ const MADE_OF: &[(&str, &[&str])] = &[
 
 const CHANGES: &[&str] = &["同比", "环比", "较上年", "比上年", "较去年", "比去年", "上升", "下降", "增长", "增幅", "降幅", "提升", "提高", "降低", "减少", "压缩", "压减", "缩短", "提速", "净增", "增加", "精简"];
 const CASES: &[&str] = &["件", "起", "宗", "例", "个", "条", "项", "批", "件次", "次", "批次"];
-const HANDLING: &[&str] = &["办结", "化解", "调解", "调处", "成功", "办理", "结案", "审结", "纠错", "应诉", "出庭", "答复", "签收", "回复", "履行", "整改", "合格", "查处", "立案", "受理", "调撤"];
+const HANDLING: &[&str] = &["办结", "化解", "调解", "调处", "成功", "结案", "审结", "整改", "采纳", "答复", "回复", "合格"];
 
 pub fn rates(reading: &Reading<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -200,7 +200,8 @@ fn share_of(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check
     let figure = reading.found.get(index)?;
     let (&whole, &part) = (near.first()?, near.get(1)?);
     let (all, some) = (reading.found.get(whole)?, reading.found.get(part)?);
-    let told_so = figure.pre == "的" && whole + 1 == index && all.pre.contains('占') && comparable(all, some);
+    let of = figure.pre.trim_start_matches(')') == "的" && whole + 1 == index;
+    let told_so = of && ["占", "完成", "目标", "任务"].iter().any(|w| all.pre.contains(w)) && comparable(all, some);
     if !told_so || figure.exactness != Exactness::Exact || !all.is_exact_count() || !some.is_exact_count() || all.value <= 0.0 {
         return None;
     }
@@ -324,7 +325,10 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
     {
         let differs = ["增加", "减少", "净增", "增长", "下降", "多"].iter().any(|w| now.pre.ends_with(w) || now.pre.ends_with(&format!("{w}了")));
         let words = reading.text.slice(earlier.end, now.start);
-        let moved = ["至", "到", "为"].iter().any(|w| now.pre.ends_with(w)) && words.chars().count() <= 12;
+        let moved = ["至", "到", "为", "至不足", "到不足"].iter().any(|w| now.pre.ends_with(w))
+            && words.chars().count() <= 12
+            && words.contains(['增', '升', '降', '减', '压', '缩', '提', '扩'])
+            && index == last + 1;
         let past = ["上年", "去年", "同期"].iter().any(|w| earlier.pre.contains(w)) || ["上年", "去年"].iter().any(|w| now.pre.contains(w)) && !differs;
         let pair = if differs {
             let before = if falls || now.pre.contains("减少") || now.pre.contains("下降") { earlier.value + now.value } else { earlier.value - now.value };

@@ -14,10 +14,23 @@ const SCOPES: &[&str] = &[
 ];
 
 /// Things that reports count under several names; a report that gives two numbers for one of them contradicts itself.
-const SAME: &[(&str, &str, &[&[&str]])] = &[
-    ("政务服务办件", "件", &[&["办理", "政务服务事项"], &["接办件"], &["政务服务", "办件"], &["好差评", "办件"]]),
-    ("市场主体总量", "户", &[&["市场主体", "总量"], &["市场主体", "总数"], &["市场主体", "达到"], &["经营主体", "总量"], &["经营主体", "达到"]]),
+const SAME: &[Thing] = &[
+    Thing { name: "政务服务办件", unit: "件", whole: false, words: &[&["办理", "政务服务事项"], &["接办件"], &["政务服务", "办件"], &["好差评", "办件"]] },
+    Thing { name: "市场主体总量", unit: "户", whole: false, words: &[&["市场主体", "总量"], &["市场主体", "总数"], &["市场主体", "达到"], &["经营主体", "总量"], &["经营主体", "达到"]] },
+    Thing { name: "热线诉求", unit: "件", whole: true, words: &[&["12345", "受理"], &["热线", "受理", "诉求"], &["热线", "受理", "工单"]] },
+    Thing { name: "收到行政复议申请", unit: "件", whole: true, words: &[&["收到行政复议"], &["新收行政复议"], &["收到复议申请"]] },
+    Thing { name: "受理行政复议案件", unit: "件", whole: true, words: &[&["受理行政复议"]] },
+    Thing { name: "办理法律援助案件", unit: "件", whole: true, words: &[&["办理法律援助案件"], &["办理各类法律援助"]] },
+    Thing { name: "调解矛盾纠纷", unit: "件", whole: true, words: &[&["调解各类矛盾纠纷"], &["调处各类纠纷"], &["调解矛盾纠纷"], &["调处矛盾纠纷"], &["调解各类纠纷"]] },
 ];
+
+/// Words for one thing. `whole`: only statements about the whole district and year (全区, 全年, 共) are compared.
+struct Thing {
+    name: &'static str,
+    unit: &'static str,
+    whole: bool,
+    words: &'static [&'static [&'static str]],
+}
 
 pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
     let mut groups: HashMap<(String, String), Vec<usize>> = HashMap::new();
@@ -48,9 +61,11 @@ fn is_difference(figure: &Found) -> bool {
 
 /// What is counted, without place, time and verb; none where too little is left to compare.
 fn key(figure: &Found) -> Option<String> {
-    for (name, unit, patterns) in SAME {
-        if figure.unit == *unit && patterns.iter().any(|words| words.iter().all(|w| figure.subject.contains(w))) {
-            return Some((*name).to_string());
+    let whole = ["全区", "全市", "全县", "全省", "全州", "全旗", "全年", "共", "累计"].iter().any(|w| figure.pre.contains(w));
+    for thing in SAME {
+        let told = thing.words.iter().any(|words| words.iter().all(|w| figure.subject.contains(w)));
+        if figure.unit == thing.unit && told && (whole || !thing.whole) {
+            return Some(thing.name.to_string());
         }
     }
     const WHOLE: &[&str] = &["全区", "全市", "全县", "全旗", "全省", "我区", "我市", "我县"];
@@ -89,7 +104,7 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
         .find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f) && paragraph(f.sentence) != paragraph(first.sentence)))
         .or_else(|| group.iter().copied().find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f))));
     let apart = differing.and_then(|k| reading.found.get(k)).is_some_and(|f| paragraph(f.sentence) != paragraph(first.sentence));
-    let noun = SAME.iter().any(|(n, _, _)| *n == slot.0) || counted_as_stock(&slot.0);
+    let noun = SAME.iter().any(|t| t.name == slot.0) || counted_as_stock(&slot.0);
     match differing {
         Some(other) if apart && noun => {
             let stated = reading.found.get(other)?;

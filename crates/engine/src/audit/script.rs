@@ -153,7 +153,7 @@ fn gloss(source: &[char], i: usize) -> usize {
     let mut n = 1;
     while n < 9 {
         match source.get(i + n) {
-            Some(c) if c.is_ascii_lowercase() || matches!(c, '\u{e0}'..='\u{24f}') => n += 1,
+            Some(c) if c.is_ascii_lowercase() || matches!(c, '\u{e0}'..='\u{261}') => n += 1,
             Some(')' | '）') if n > 1 => return n + 1,
             _ => return 0,
         }

@@ -18,11 +18,23 @@ const FOLLOWING: &[&str] = &["以上", "左右", "以内", "以下", "之多", "
 
 /// Words that say what happened to a thing and not which thing.
 const BARE: &[&str] = &[
-    "受理", "办结", "审结", "结案", "完成", "化解", "整改", "已完成", "已完成申报", "已办结", "办理", "同比", "环比", "较上年", "比上年", "较去年", "比去年", "增长", "下降", "上升", "减少", "增加", "提高", "降低", "净增", "新增", "其中", "占", "占比", "占总数", "占全部", "达到", "已达到", "达", "共", "共计", "合计", "总计", "率", "办结率", "满意率", "参与",
+    "受理", "办结", "审结", "结案", "完成", "化解", "整改", "已完成", "已完成申报", "完成申报", "申报", "已办结", "办理", "同比", "环比", "较上年", "比上年", "较去年", "比去年", "增长", "下降", "上升", "减少", "增加", "提高", "降低", "净增", "新增", "其中", "占", "占比", "占总数", "占全部", "达到", "已达到", "达", "共", "共计", "合计", "总计", "率", "办结率", "满意率", "参与",
     "累计", "已", "为", "是", "有", "同期", "全市排名", "位列全市", "排名", "全省排名", "位居全市", "位居全省", "由", "从", "又", "收到", "接到", "调解成功", "成功", "发放", "涉及", "化解率", "成功率", "涉案金额", "金额",
 ];
 
-fn trim_words(mut words: &str) -> &str {
+fn trim_words(words: &str) -> &str {
+    // 6、 and ① number the clause; 其中央级 is 其中 and 中央级 run together
+    let mut words = words.trim_start_matches(|c: char| matches!(c, '①'..='⑳' | '●' | '•' | '\n'));
+    if let Some((number, rest)) = words.split_once('、')
+        && !number.is_empty()
+        && number.chars().count() <= 2
+        && number.chars().all(|c| c.is_ascii_digit())
+    {
+        words = rest;
+    }
+    if words.contains("其中央") {
+        words = words.get("其".len()..).unwrap_or(words);
+    }
     loop {
         let before = words;
         words = words.trim_matches(|c: char| "、,;:。()“”\"《》-—·!?\n/".contains(c));
@@ -50,8 +62,17 @@ pub fn before(text: &Folded, start: usize, floor: usize) -> String {
     while from > floor && start - from < REACH && !text.before(from).is_some_and(ends_clause) {
         from -= 1;
     }
-    // an opening bracket belongs to the words before it
-    text.slice(from, start)
+    let words = text.slice(from, start);
+    if from == floor && floor > 0 {
+        // the words after the last figure name that figure, up to the sign that parts the two
+        if let Some((_, own)) = words.split_once('、') {
+            return own.to_string();
+        }
+        if ["和", "及", "与", "以及", "中"].iter().any(|w| words.ends_with(w)) {
+            return String::new();
+        }
+    }
+    words
 }
 
 /// Words after `end`, up to the next number or sign.
@@ -88,19 +109,36 @@ pub fn fill(found: &mut [Found]) {
         for word in FOLLOWING {
             post = post.strip_prefix(word).unwrap_or(post);
         }
-        let post = post.trim_matches(|c: char| "“”\"、()".contains(c));
+        let post = post.trim_matches(|c: char| "“”\"、()".contains(c)).trim_end_matches(['和', '及', '与']);
         let own = format!("{pre}{post}");
         let bare = own.chars().count() < 2 || (post.is_empty() && is_bare(&pre));
         let carried = last.as_ref().filter(|(s, _)| *s == figure.sentence).map(|(_, w)| w.clone());
         figure.subject = match carried {
-            Some(subject) if bare => format!("{subject}{own}"),
+            Some(subject) if bare => {
+                let thing = MOVES.iter().fold(subject.as_str(), |s, w| s.strip_suffix(w).unwrap_or(s));
+                format!("{thing}{own}")
+            }
             _ => own,
         };
+        balance(&mut figure.subject);
         if !bare {
             last = Some((figure.sentence, figure.subject.clone()));
         } else if last.as_ref().is_none_or(|(s, _)| *s != figure.sentence) {
             last = Some((figure.sentence, figure.subject.clone()));
         }
+    }
+}
+
+/// Directions at the end of a subject that do not pass on to the next figure: 已净增9334户,达到51646户.
+const MOVES: &[&str] = &["已净增", "净增", "已新增", "新增", "同比增长", "同比下降", "增长", "办结", "办结率", "受理"];
+
+/// Gives a quotation mark that lost its partner at the edge a new one.
+fn balance(words: &mut String) {
+    let (open, close) = (words.matches('“').count(), words.matches('”').count());
+    if close > open {
+        words.insert(0, '“');
+    } else if open > close {
+        words.push('”');
     }
 }
 
