@@ -278,7 +278,7 @@ impl Hall {
 
     /// 忻审批许〔2026〕12号
     pub fn document_number(&self, organ: &str, series: &str, year: i16, number: u32) -> String {
-        let word = self.registers().entry("organs", organ).and_then(|entry| entry.fields.get("word").and_then(serde_json::Value::as_str).map(str::to_owned));
+        let word = self.registers().entry("organs", organ).and_then(|entry| entry.fields.get("short").and_then(serde_json::Value::as_str).map(str::to_owned));
         format!("{}{series}〔{year}〕{number}号", word.unwrap_or_default())
     }
 

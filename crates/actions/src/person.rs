@@ -95,7 +95,7 @@ impl Hall {
         let entry = registers.entry("officers", id)?;
         let date = |field: &str| entry.fields.get(field).and_then(Value::as_str).and_then(|text| text.parse::<Date>().ok());
         let in_force = entry.in_force(day);
-        let certificate = entry.fields.get("certificate").and_then(Value::as_str).is_some_and(|number| !number.is_empty());
+        let certificate = entry.fields.get("certified").and_then(Value::as_str) == Some("yes");
         let valid = date("valid-from").is_none_or(|from| from <= day) && date("valid-to").is_none_or(|to| day <= to);
         Some(Person {
             id: entry.id.clone(),

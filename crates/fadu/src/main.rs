@@ -2,6 +2,7 @@
 
 mod commands;
 mod folder;
+mod rehearse;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,14 @@ enum Command {
     /// Check, test, draw and ask the law folder.
     #[command(subcommand)]
     Law(commands::law::Law),
+    /// Play a district's year through the program and see that every figure comes out.
+    Rehearse(commands::rehearse::Rehearse),
+    /// Prove that the ledger and the figures are whole.
+    Verify(commands::ledger::Verify),
+    /// Copy the database while it is in use.
+    Backup(commands::ledger::Backup),
+    /// Bring a backup back.
+    Restore(commands::ledger::Restore),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +39,10 @@ fn main() -> ExitCode {
     let law = folder::Place { given: arguments.law };
     let done = match arguments.command {
         Command::Law(command) => commands::law::run(command, &law),
+        Command::Rehearse(command) => commands::rehearse::run(command, &law),
+        Command::Verify(command) => commands::ledger::verify(command, &law),
+        Command::Backup(command) => commands::ledger::backup(command),
+        Command::Restore(command) => commands::ledger::restore(command),
     };
     match done {
         Ok(code) => code,

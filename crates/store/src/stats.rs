@@ -1,6 +1,6 @@
 //! How much there is: rows and bytes, table by table.
 
-use crate::{Result, Store, backup::TABLES};
+use crate::{Result, Store, backup::TABLES, dialect::Value};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableStats {
@@ -33,6 +33,21 @@ impl Store {
                 found.bytes += words;
             }
             Ok(Stats { tables, bytes })
+        })
+    }
+}
+
+impl Store {
+    /// The divisions that have events, in order: one index look-up each.
+    pub fn divisions(&self) -> Result<Vec<i64>> {
+        self.read(|conn| {
+            let mut found = Vec::new();
+            let mut after = i64::MIN;
+            while let Some(Some(next)) = conn.one("SELECT MIN(division) FROM event WHERE division > ?1", &[Value::Int(after)], |row| row.int_or_null(0))? {
+                found.push(next);
+                after = next;
+            }
+            Ok(found)
         })
     }
 }

@@ -1,0 +1,97 @@
+//! `fadu verify`, `backup`, `restore`: what an administrator does with the ledger.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+
+use super::hall::{Database, spinner};
+use crate::folder::Place;
+
+#[derive(Args)]
+pub struct Verify {
+    /// What to verify.
+    #[arg(value_enum, default_value = "all")]
+    what: What,
+    #[command(flatten)]
+    database: Database,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Everything.
+    All,
+    /// Every hash, every number, every head, every checkpoint.
+    Ledger,
+    /// Every figure recounted from the events.
+    Figures,
+}
+
+pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
+    let began = std::time::Instant::now();
+    let mut sound = true;
+    if command.what != What::Figures {
+        // The ledger is read before anything else: damage must be named, not tripped over.
+        let mut config = command.database.config()?;
+        config.read_only = true;
+        let store = store::Store::open(&config)?;
+        let bar = spinner("verifying events");
+        let found = store.verify(&[], |events| bar.set_position(events))?;
+        bar.finish_and_clear();
+        println!("{} events in {} streams, {} document numbers, {} checkpoints, {} attachments: {:.1} s", found.events, found.streams, found.numbers, found.checkpoints, found.attachments, began.elapsed().as_secs_f64());
+        for fault in &found.faults {
+            println!("FAULT {:?}: division {} stream {} event {} ({}): {}", fault.what, fault.division, fault.stream, fault.seq, fault.kind, fault.detail);
+        }
+        sound = found.sound();
+        if !sound {
+            println!("the ledger is NOT sound: {} fault(s)", found.faults.len().max(1));
+            return Ok(ExitCode::FAILURE);
+        }
+        println!("the ledger is sound");
+    }
+    if command.what != What::Ledger {
+        let hall = command.database.hall_to_read(place)?;
+        let bar = spinner("recounting figures");
+        let faults = hall.verify_figures(|events| bar.set_position(events))?;
+        bar.finish_and_clear();
+        for fault in faults.iter().take(50) {
+            println!("FAULT figure {} of {} in {} ({}): kept {:?}, recounted {:?}", fault.figure, fault.organ, fault.period, fault.matter, fault.kept, fault.recounted);
+        }
+        sound &= faults.is_empty();
+        println!("{} figures recounted: {}", hall.law.figures.len(), if faults.is_empty() { "every cell equals its recount".to_owned() } else { format!("{} cells differ", faults.len()) });
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Args)]
+pub struct Backup {
+    /// The file to write.
+    path: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+pub fn backup(command: Backup) -> anyhow::Result<ExitCode> {
+    let mut config = command.database.config()?;
+    config.read_only = true;
+    let store = store::Store::open(&config)?;
+    store.backup(&command.path)?;
+    println!("backed up to {}", command.path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Args)]
+pub struct Restore {
+    /// A file written by `fadu backup`.
+    path: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+pub fn restore(command: Restore) -> anyhow::Result<ExitCode> {
+    command.database.config()?;
+    store::restore(&command.path, &command.database.database).with_context(|| format!("`{}` could not be restored", command.path.display()))?;
+    println!("restored into {}; run `fadu verify` next", command.database.database);
+    Ok(ExitCode::SUCCESS)
+}
