@@ -51,7 +51,7 @@ pub struct Verification {
     pub numbers: u64,
     pub checkpoints: u64,
     pub attachments: u64,
-    /// In key order, at most 1,000.
+    /// Of the events in key order, then of document numbers, attachments and checkpoints; at most 1,000.
     pub faults: Vec<Fault>,
     /// False when damage kept part of the ledger from being read.
     pub complete: bool,
@@ -71,6 +71,8 @@ impl Store {
         self.read_snapshot(|conn| {
             let mut walk = Walk::new();
             walk.events(conn, &mut progress)?;
+            // Heads are compared after their events were read: bring the first bad event to the front.
+            walk.result.faults.sort_by_key(|fault| (fault.division, fault.stream, fault.seq));
             // Each of the rest may meet damage of its own, and the others are still worth looking at.
             for look in [Walk::numbers, Walk::attachments] {
                 if let Err(error) = look(&mut walk, conn) {
