@@ -95,10 +95,16 @@ const PAGE: u32 = 2_000;
 impl Hall {
     /// Opens the hall over a store: declares the figures, folds new ones over history, reads the registers.
     pub fn open(law: Law, settings: Settings, store: Store, progress: impl FnMut(u64)) -> Result<Hall> {
+        let hall = Hall::open_to_read(law, settings, store)?;
+        hall.declare_figures(progress)?;
+        Ok(hall)
+    }
+
+    /// Opens the hall over a store that only reads: figures are taken as they were last declared.
+    pub fn open_to_read(law: Law, settings: Settings, store: Store) -> Result<Hall> {
         let index = Index::new(&law.figures);
         let hall = Hall { law, settings, store, index, registers: RwLock::default(), cases: Mutex::new(Recent::new(20_000)), last_id: AtomicI64::new(0) };
         hall.read_registers()?;
-        hall.declare_figures(progress)?;
         Ok(hall)
     }
 

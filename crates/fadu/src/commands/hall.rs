@@ -51,6 +51,9 @@ impl Database {
             },
         };
         let settings = Settings { name: division_name(&division), division, address: self.address.clone() };
+        if config.read_only {
+            return Ok(Hall::open_to_read(law, settings, store)?);
+        }
         let bar = spinner("folding new figures over history");
         let hall = Hall::open(law, settings, store, |events| bar.set_position(events))?;
         bar.finish_and_clear();

@@ -178,7 +178,7 @@ pub fn penalty(ground: &Ground<'_>, number: usize, day: Date, random: &mut fastr
     at = days_on(ground, at, 3);
     push(at, "conclude-investigation", &officers, json!({
         "findings": "现场检查，违法事实清楚，当事人承认。", "facts-established": "yes", "within-limitation": "yes", "capacity": "full", "suspected-crime": "no",
-        "fined-before": "no", "legal-basis": "有关法律的罚则条款", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no",
+        "fined-before": "no", "legal-basis": "有关法律的罚则条款", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no", "review-ground": "none",
     }));
     at = days_on(ground, at, 1);
     push(at, "notify", &officers, json!({ "proposed-penalty": format!("罚款{fine}元"), "penalty-kinds": ["fine"], "proposed-fine": fine }));

@@ -18,6 +18,7 @@ pub fn registers(law: &Law, index: &Index, year: i16, targets: &BTreeMap<String,
     let mut given: BTreeMap<&str, Vec<Item>> = BTreeMap::from([("organs", organs), ("officers", officers)]);
     given.insert("service-items", base_items(people));
     given.insert("enforcement-bodies", vec![base_body(law)].into_iter().flatten().collect());
+    given.insert("power-list", base_powers(law));
     let touched: BTreeSet<&str> = law.figures.iter().filter(|figure| whole.contains_key(&figure.key)).filter_map(entries::over).collect();
     let mut items = Vec::new();
     for register in law.registers.values() {
@@ -85,6 +86,22 @@ fn base_body(law: &Law) -> Option<Item> {
         _ => Map::new(),
     };
     Some(Item { register: "enforcement-bodies".to_owned(), id: "market-regulation".to_owned(), title: "区市场监督管理局".to_owned(), organ: "market-regulation".to_owned(), acts: vec![Doing { act: act.id.clone(), in_year: false, with }] })
+}
+
+/// The powers the rehearsed penalties rest on.
+fn base_powers(law: &Law) -> Vec<Item> {
+    let source = law.registers.get("power-list").and_then(|register| register.fields.iter().find(|field| field.id == "source")).and_then(|field| field.choices.first()).map_or_else(|| "法律、法规".to_owned(), |choice| choice.id.clone());
+    [("market-regulation", "对违反明码标价规定的处罚"), ("urban-management", "对占道经营的处罚"), ("health", "对未公示卫生许可证的处罚")]
+        .iter()
+        .enumerate()
+        .map(|(number, (organ, title))| {
+            let with = match json!({ "name": title, "kind": "penalty", "organ": organ, "level": "county", "basis": ["有关法律的罚则条款"], "source": source, "document": "区权责清单" }) {
+                Value::Object(map) => map,
+                _ => Map::new(),
+            };
+            Item { register: "power-list".to_owned(), id: format!("power-{:03}", number + 1), title: (*title).to_owned(), organ: (*organ).to_owned(), acts: vec![Doing { act: "adopt".to_owned(), in_year: false, with }] }
+        })
+        .collect()
 }
 
 /// Planned items get names of the same kind as the known ones.
