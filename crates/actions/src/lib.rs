@@ -15,3 +15,4 @@ pub mod moment;
 pub mod hall;
 
 pub use hall::{Error, Hall, Settings};
+pub use store::{By, CaseFilter, CellFilter, CellRow, CountedRow, EntryFilter, HeadRow};

@@ -1,0 +1,204 @@
+//! Words: the language of a page, the English of our own labels, and how citations, dates and numbers read.
+
+use engine::law::{Cite, Law};
+use jiff::civil::{Date, DateTime};
+
+/// The language of the interface. Statute text, titles of cases and what people wrote stay Chinese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    #[default]
+    Chinese,
+    English,
+}
+
+impl Lang {
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Chinese => "zh-CN",
+            Lang::English => "en",
+        }
+    }
+
+    /// One of our own labels.
+    pub fn say(self, chinese: &'static str) -> &'static str {
+        match self {
+            Lang::Chinese => chinese,
+            Lang::English => ENGLISH.iter().find(|(word, _)| *word == chinese).map_or(chinese, |(_, english)| english),
+        }
+    }
+
+    /// A title of the law: as written, or its id read aloud.
+    pub fn name(self, id: &str, title: &str) -> String {
+        match self {
+            Lang::Chinese => title.to_owned(),
+            Lang::English if id.is_ascii() && !id.is_empty() => engine::law::read_aloud(id.rsplit('.').next().unwrap_or(id)),
+            Lang::English => title.to_owned(),
+        }
+    }
+}
+
+const ENGLISH: &[(&str, &str)] = &[
+    ("跳到正文", "Skip to content"),
+    ("首页", "Home"),
+    ("我要办", "Apply"),
+    ("我要诉", "Complain"),
+    ("我要评", "Review"),
+    ("我要查", "Look up"),
+    ("我要问", "Ask"),
+    ("登录", "Sign in"),
+    ("退出", "Sign out"),
+    ("待办", "To do"),
+    ("收件", "New case"),
+    ("台账", "Registers"),
+    ("清单", "Registers"),
+    ("查法条", "The law"),
+    ("数据", "Figures"),
+    ("监督", "Supervision"),
+    ("一屏", "Overview"),
+    ("部件", "Components"),
+    ("搜索", "Search"),
+    ("查进度", "Track"),
+    ("筛选", "Filter"),
+    ("期限", "Time limits"),
+    ("现在可以做", "Open steps"),
+    ("也可以", "Also open"),
+    ("现在不能做", "Closed steps"),
+    ("步骤", "Step"),
+    ("为什么", "Why not"),
+    ("怎样才能做", "What opens it"),
+    ("经过", "What happened"),
+    ("文书", "Papers"),
+    ("文书和证据", "Papers and evidence"),
+    ("办到哪一步", "Progress"),
+    ("怎么算的", "How it was computed"),
+    ("没有纳入程序的", "Not modelled"),
+    ("您要办什么事？", "What do you need to do?"),
+    ("数字", "Figures"),
+    ("我的待办", "My cases"),
+    ("已逾期", "Overdue"),
+    ("今天和明天到期", "Due today or tomorrow"),
+    ("以后到期", "Due later"),
+    ("停止计时", "Stopped"),
+    ("没有期限在走", "No clock running"),
+    ("案件", "Case"),
+    ("阶段", "Stage"),
+    ("下一步", "Next step"),
+    ("程序", "Procedure"),
+    ("机关", "Organ"),
+    ("事项", "Item"),
+    ("怎么定义", "Definition"),
+    ("各月", "By month"),
+    ("按机关和月份", "By organ and month"),
+    ("数的就是这些记录", "The records counted"),
+    ("合计", "Total"),
+    ("全年", "Year"),
+    ("上一页", "Previous"),
+    ("下一页", "Next"),
+    ("依据", "Basis"),
+    ("办件编号", "Tracking code"),
+    ("账号", "Account"),
+    ("密码", "Password"),
+    ("无障碍说明", "Accessibility"),
+    ("现在还不能", "Not yet possible: "),
+    ("回到案件", "Back to the case"),
+    ("提交", "Submit: "),
+    ("看流程和依据", "Procedure and basis"),
+    ("哪些办迟了", "What is late"),
+    ("全区法治政府建设", "The whole division"),
+];
+
+/// 《行政处罚法》第四十五条第一款
+pub fn cite(law: &Law, cite: &Cite) -> String {
+    let title = law.instruments.get(cite.instrument()).map_or(cite.instrument(), |found| found.title.strip_prefix("中华人民共和国").unwrap_or(&found.title));
+    let Some((_, place)) = cite.0.split_once('/') else { return format!("《{title}》") };
+    let mut parts = place.split('(').map(|part| part.trim_end_matches(')'));
+    let mut text = format!("《{title}》");
+    if let Some(article) = parts.next() {
+        text.push_str(&place_of(article, "条"));
+    }
+    for (part, unit) in parts.zip(["款", "项", "目"]) {
+        text.push_str(&place_of(part, unit));
+    }
+    text
+}
+
+fn place_of(number: &str, unit: &str) -> String {
+    match number.parse::<u32>() {
+        Ok(n) => format!("第{}{unit}", numeral(n)),
+        Err(_) => format!("第{number}{unit}"),
+    }
+}
+
+/// 四十五
+pub fn numeral(n: u32) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |n: u32| DIGITS.get(n as usize).copied().unwrap_or_default();
+    match n {
+        0 => "零".to_owned(),
+        1..=9 => digit(n).to_owned(),
+        10..=19 => format!("十{}", digit(n - 10)),
+        20..=99 => format!("{}十{}", digit(n / 10), digit(n % 10)),
+        100..=999 => {
+            let rest = match n % 100 {
+                0 => String::new(),
+                r @ 1..=9 => format!("零{}", digit(r)),
+                r @ 10..=19 => format!("一{}", numeral(r)),
+                r => numeral(r),
+            };
+            format!("{}百{rest}", digit(n / 100))
+        }
+        _ => n.to_string(),
+    }
+}
+
+/// 10月20日, with the year when it is not this one.
+pub fn day(date: Date, today: Date) -> String {
+    if date.year() == today.year() { format!("{}月{}日", date.month(), date.day()) } else { engine::value::long_date(date) }
+}
+
+/// 10月20日 14:26
+pub fn moment(at: DateTime, today: Date) -> String {
+    format!("{} {:02}:{:02}", day(at.date(), today), at.hour(), at.minute())
+}
+
+/// 2026年10月20日 星期二
+pub fn today(date: Date) -> String {
+    use jiff::civil::Weekday;
+    let weekday = match date.weekday() {
+        Weekday::Monday => "一",
+        Weekday::Tuesday => "二",
+        Weekday::Wednesday => "三",
+        Weekday::Thursday => "四",
+        Weekday::Friday => "五",
+        Weekday::Saturday => "六",
+        Weekday::Sunday => "日",
+    };
+    format!("{}　星期{weekday}", engine::value::long_date(date))
+}
+
+/// The value of a figure: whole numbers with thousands, rates with as many digits as they need (at most four).
+pub fn value(value: Option<f64>, unit: &str) -> String {
+    let Some(value) = value else { return "—".to_owned() };
+    if value.fract() == 0.0 && value.abs() < 9e15 && unit != "%" {
+        return engine::value::thousands(value as i64);
+    }
+    let near = if unit == "%" && value < 100.0 && value > 99.99 { format!("{value:.4}") } else { format!("{value:.2}") };
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_read_as_in_statutes() {
+        for (n, said) in [(1, "一"), (10, "十"), (18, "十八"), (45, "四十五"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (137, "一百三十七")] {
+            assert_eq!(numeral(n), said);
+        }
+    }
+
+    #[test]
+    fn a_citation_reads() {
+        assert_eq!(cite(&Law::default(), &Cite("处罚法/45(1)(2)".to_owned())), "《处罚法》第四十五条第一款第二项");
+    }
+}
