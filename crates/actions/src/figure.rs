@@ -37,6 +37,7 @@ pub struct Shown {
     pub definition: String,
     pub owner: String,
     /// Whole numbers for counts; per cent for ratios. `None`: nothing to divide by.
+    #[serde(serialize_with = "whole_when_whole")]
     pub value: Option<f64>,
     /// For ratios and means: numerator and denominator, with the keys that open them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +62,36 @@ pub struct Parts {
     pub keys: Vec<String>,
     pub sum: i64,
     pub holds: bool,
+}
+
+/// 845813, not 845813.0.
+fn whole_when_whole<S: serde::Serializer>(value: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(number) if number.fract() == 0.0 && number.abs() < 9e15 => out.serialize_i64(*number as i64),
+        Some(number) => out.serialize_f64(*number),
+        None => out.serialize_none(),
+    }
+}
+
+impl Shown {
+    /// The number as it is read: thousands parted; a rate with as many digits as it takes not to read as all or nothing.
+    pub fn number(&self) -> String {
+        match (self.value, &self.fraction) {
+            (None, _) => "—".to_owned(),
+            (Some(value), Some(fraction)) => {
+                let whole = fraction.numerator == fraction.denominator || fraction.numerator == 0;
+                let digits = (2..=6).find(|digits| whole || { let text = format!("{value:.digits$}"); let read: f64 = text.parse().unwrap_or(value); read != 100.0 && read != 0.0 }).unwrap_or(6);
+                let text = format!("{value:.digits$}");
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
+            (Some(value), None) => engine::value::thousands(value as i64),
+        }
+    }
+
+    /// The number with its unit.
+    pub fn text(&self) -> String {
+        format!("{}{}", self.number(), self.unit)
+    }
 }
 
 impl Hall {

@@ -3,7 +3,7 @@
 //!
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
-// pub mod report;
+pub mod report;
 // pub mod paper;
 pub mod round;
 pub mod figure;
@@ -16,3 +16,4 @@ pub mod hall;
 
 pub use hall::{Error, Hall, Settings};
 pub use store::{By, CaseFilter, CellFilter, CellRow, CountedRow, EntryFilter, HeadRow};
+pub use store::{Error as StoreError, day as day_number};

@@ -501,6 +501,18 @@ fn figures(report: &mut Report<'_>) {
             report.known(&file, "figure", part, keys.iter());
         }
     }
+    for (id, chapters) in &law.reports {
+        for chapter in chapters {
+            let file = format!("reports/{id}/{}.md", chapter.id);
+            let sentences = chapter.blocks.iter().flat_map(|block| match block {
+                crate::report::Block::Paragraph(sentences) => sentences.as_slice(),
+                crate::report::Block::Heading(_) => &[],
+            });
+            for key in sentences.flat_map(|sentence| sentence.keys()).filter(|key| !matches!(*key, "division" | "year")) {
+                report.known(&file, "figure", key, keys.iter());
+            }
+        }
+    }
 }
 
 fn examples(report: &mut Report<'_>) {

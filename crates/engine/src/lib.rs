@@ -9,6 +9,7 @@ pub mod decide;
 pub mod register;
 pub mod guard;
 pub mod figure;
+pub mod report;
 pub mod value;
 pub mod case;
 pub mod clock;

@@ -134,7 +134,10 @@ pub fn read(files: Vec<Text>) -> Folder {
             [_, "figures.toml"] => {
                 folder.law.figures.extend(parse::<Figures>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.figure));
             }
-            ["reports", ..] => {}
+            ["reports", report, file] if file.ends_with(".md") && *file != "README.md" => match crate::report::chapter(&stem, &text) {
+                Ok(chapter) => folder.law.reports.entry((*report).to_owned()).or_default().push(chapter),
+                Err(message) => folder.findings.push(Finding { file: path.clone(), line: 1, check: "parse", message }),
+            },
             _ if path.ends_with(".md") => {}
             _ => folder.findings.push(Finding { file: path.clone(), line: 0, check: "place", message: "no rule of the folder reads a file here; see law/SCHEMA.md".to_owned() }),
         }

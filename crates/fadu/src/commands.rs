@@ -1,6 +1,9 @@
 //! The commands, one file a noun.
 
+pub mod account;
 pub mod hall;
 pub mod law;
 pub mod ledger;
 pub mod rehearse;
+pub mod report;
+pub mod serve;

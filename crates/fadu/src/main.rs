@@ -21,13 +21,24 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Rehearse a district-year into an embedded database and serve it: the way to look around.
+    Demo(commands::serve::Demo),
+    /// Serve the site and the interface for programs.
+    Serve(commands::serve::Serve),
     /// Check, test, draw and ask the law folder.
     #[command(subcommand)]
     Law(commands::law::Law),
     /// Play a district's year through the program and see that every figure comes out.
     Rehearse(commands::rehearse::Rehearse),
+    /// Write the annual report, every figure a link to its records.
+    Report(commands::report::Report),
+    /// Ask for figures and the records behind them.
+    Figure(commands::report::Figure),
     /// Prove that the ledger and the figures are whole.
     Verify(commands::ledger::Verify),
+    /// Make and list local accounts.
+    #[command(subcommand)]
+    Account(commands::account::Account),
     /// Copy the database while it is in use.
     Backup(commands::ledger::Backup),
     /// Bring a backup back.
@@ -38,8 +49,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let law = folder::Place { given: arguments.law };
     let done = match arguments.command {
+        Command::Demo(command) => commands::serve::demo(command, &law),
+        Command::Serve(command) => commands::serve::serve(command, &law),
+        Command::Account(command) => commands::account::run(command, &law),
         Command::Law(command) => commands::law::run(command, &law),
         Command::Rehearse(command) => commands::rehearse::run(command, &law),
+        Command::Report(command) => commands::report::report(command, &law),
+        Command::Figure(command) => commands::report::figure(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),
         Command::Backup(command) => commands::ledger::backup(command),
         Command::Restore(command) => commands::ledger::restore(command),
