@@ -285,7 +285,7 @@ fn absent(text: &Folded, n: &Numeral, unit: Option<&Unit>) -> bool {
     n.value == 1.0 && !n.scaled && !n.more && unit.is_some_and(|u| matches!(u.word, "起" | "件" | "例" | "宗" | "次" | "人" | "名" | "人次" | "家" | "部" | "条" | "项" | "个" | "份"))
         && ABSENT.iter().any(|w| text.ends(n.start, w))
         && !(unit.is_some_and(|u| matches!(u.word, "个" | "项")) && text.ends(n.start, "没有"))
-        && !unit.is_some_and(|u| text.get(u.end) == Some('外'))
+        && unit.is_none_or(|u| text.get(u.end) != Some('外'))
 }
 
 /// A noun counted without any classifier: 28名法律顾问、1521法律明白人.
@@ -308,7 +308,8 @@ fn labelled(text: &Folded, n: &Numeral) -> bool {
 
 /// Time limits and time saved, not ages of things or times of the day.
 fn is_duration(text: &Folded, n: &Numeral) -> bool {
-    !text.ends(n.start, "提前第") && !(n.value >= 1900.0 && n.digits == 4)
+    let year = n.value >= 1900.0 && n.digits == 4;
+    !year && !text.ends(n.start, "提前第")
 }
 
 /// How exact the stated number is, from the words around it.

@@ -91,11 +91,7 @@ fn brackets(text: &Folded, marks: &mut Marks) {
     let mut open: Vec<usize> = Vec::new();
     for i in 0..text.len() {
         match text.get(i) {
-            Some('(') => {
-                if open.len() < 4 {
-                    open.push(i + 1);
-                }
-            }
+            Some('(') if open.len() < 4 => open.push(i + 1),
             Some(')') => {
                 open.pop();
             }

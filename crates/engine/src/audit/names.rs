@@ -113,12 +113,8 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     let precedes = |words: &[&str]| words.iter().any(|w| text.ends(i, w));
     match unit.word {
         "个月" | "页" => return true,
-        "分" => {
-            // scores only, never 8时30分 or 三分之一
-            if !scored(text, i) || follows(&["钟", "之", "别", "类", "局"]) || precedes(&["时", "点"]) {
-                return true;
-            }
-        }
+        // scores only, never 8时30分 or 三分之一
+        "分" if !scored(text, i) || follows(&["钟", "之", "别", "类", "局"]) || precedes(&["时", "点"]) => return true,
         "字" if !n.scaled => return true,
         "位" | "名" if text.before(i) == Some('前') && !text.ends(i, "年前") => return true,
         "天" if n.value == 365.0 => return true,

@@ -198,6 +198,10 @@ fn words_more(c: Option<char>) -> bool {
     matches!(c, Some('余' | '多' | '几'))
 }
 
+fn is_more(text: &Folded, i: usize) -> bool {
+    words_more(text.get(i)) && !text.reads(i, "多元") && !text.reads(i, "多种")
+}
+
 /// Every number of the text, from left to right.
 pub fn numerals(text: &Folded) -> Vec<Numeral> {
     let mut found = Vec::new();
@@ -240,10 +244,8 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
 
 /// Takes 余, 多, 万, 亿 … after the digits.
 fn scales(text: &Folded, n: &mut Numeral) {
-    if words_more(text.get(n.end)) && !text.reads(n.end, "多元") && !text.reads(n.end, "多种") {
-        n.more = true;
-        n.end += 1;
-    } else if text.get(n.end) == Some('来') && text.get(n.end + 1).is_some_and(|c| "个万件人次名场家户".contains(c)) {
+    let vague = text.get(n.end) == Some('来') && text.get(n.end + 1).is_some_and(|c| "个万件人次名场家户".contains(c));
+    if vague || is_more(text, n.end) {
         n.more = true;
         n.end += 1;
     }
@@ -279,7 +281,7 @@ fn scales(text: &Folded, n: &mut Numeral) {
             break;
         }
     }
-    if !n.more && words_more(text.get(n.end)) && !text.reads(n.end, "多元") && !text.reads(n.end, "多种") {
+    if !n.more && is_more(text, n.end) {
         n.more = true;
         n.end += 1;
     }

@@ -71,14 +71,7 @@ impl Folded {
 
     /// Whether the text reads `word` from `index` on.
     pub fn reads(&self, index: usize, word: &str) -> bool {
-        let mut i = index;
-        for c in word.chars() {
-            if self.get(i) != Some(c) {
-                return false;
-            }
-            i += 1;
-        }
-        true
+        word.chars().enumerate().all(|(k, c)| self.get(index + k) == Some(c))
     }
 
     /// Whether the text before `index` ends with `word`.

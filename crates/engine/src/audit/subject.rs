@@ -121,9 +121,7 @@ pub fn fill(found: &mut [Found]) {
             _ => own,
         };
         balance(&mut figure.subject);
-        if !bare {
-            last = Some((figure.sentence, figure.subject.clone()));
-        } else if last.as_ref().is_none_or(|(s, _)| *s != figure.sentence) {
+        if !bare || last.as_ref().is_none_or(|(s, _)| *s != figure.sentence) {
             last = Some((figure.sentence, figure.subject.clone()));
         }
     }

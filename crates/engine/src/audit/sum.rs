@@ -3,7 +3,6 @@
 
 use super::figure::Found;
 use super::relation::{Reading, agrees, comparable, plain};
-use super::unit::Kind as UnitKind;
 use super::{Check, Exactness, Kind, Outcome};
 
 /// Words that open a list of parts. The second member says that the list is complete.
@@ -86,7 +85,10 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
             if !parts.is_empty() && CLOSINGS.iter().any(|w| figure.pre.contains(w)) {
                 break;
             }
-            if comparable(figure, head) && unit_agrees(figure, head) && !is_change(figure) {
+            if proceeds(figure) && !proceeds(head) {
+                break;
+            }
+            if figure.unit == head.unit && !is_change(figure) {
                 parts.push(k);
             }
         }
@@ -119,8 +121,12 @@ fn is_change(figure: &Found) -> bool {
     ["同比", "环比", "较上年", "比上年", "较去年", "比去年", "较2", "增长"].iter().any(|w| figure.pre.contains(w))
 }
 
-fn unit_agrees(a: &Found, b: &Found) -> bool {
-    a.unit == b.unit || (a.kind == UnitKind::Thing && b.kind == UnitKind::Thing)
+/// Whether the words tell what was done next and not which part is meant: 其中民告官23件,审结412件.
+fn proceeds(figure: &Found) -> bool {
+    const NEXT: &[&str] = &["审结", "办结", "结案", "受理", "化解", "整改", "完成整改", "败诉", "移送", "罚款", "提出", "接待", "解答", "已办结", "已审结", "已整改", "按期", "按时", "成功", "调解成功", "共", "累计", "培训", "参加"];
+    let words = figure.pre.trim_start_matches(|c: char| "、,;:()".contains(c));
+    let words = words.strip_prefix("其中").unwrap_or(words);
+    NEXT.iter().any(|w| words.starts_with(w))
 }
 
 /// The end of the words that name a part: 监管动态数据 and 执法人员数据 share 数据.
@@ -146,16 +152,19 @@ fn settle(reading: &Reading<'_>, totals: &[usize], parts: &[usize], complete: bo
     if parts.len() >= 2 {
         for &total in totals {
             let step = reading.found.get(total).map_or(1.0, |f| f.step);
-            if fuzzy(total) {
+            if inexact(total) {
                 continue;
             }
-            let result = agrees(sum, value(total), if step > 1.0 { step } else { 1e-3 });
+            let result = if fuzzy(total) { Outcome::Fails } else { agrees(sum, value(total), if step > 1.0 { step } else { 1e-3 }) };
             if result != Outcome::Fails {
                 return tell(reading, total, parts, result, told, checks);
             }
             // only the first of them make the total
             let mut running = 0.0;
             for (count, k) in parts.iter().enumerate() {
+                if inexact(*k) {
+                    break;
+                }
                 running += value(*k);
                 if count + 1 >= 2 && (running - value(total)).abs() < 1e-6 {
                     let (inside, outside) = parts.split_at(count + 1);
@@ -180,7 +189,10 @@ fn settle(reading: &Reading<'_>, totals: &[usize], parts: &[usize], complete: bo
         }
         return;
     }
-    let near = (sum - stated).abs() <= stated * 0.1;
+    // a list of four or more is meant as a partition; two or three may be examples, or overlap
+    let room = if parts.len() >= 4 { if sum > stated { 0.5 } else { 0.15 } } else { 0.1 };
+    let beyond = parts.iter().any(|k| value(*k) > stated);
+    let near = beyond || (sum - stated).abs() <= stated * room;
     let result = if fuzzy(total) {
         Outcome::Unverifiable
     } else if near || complete && (sum - stated).abs() <= stated * 0.5 {
@@ -249,7 +261,11 @@ fn adjacent(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &
             continue;
         }
         let fits = |k: usize| reading.found.get(k).is_some_and(|p| p.is_exact_count() && p.unit == figure.unit && p.value > 0.0);
-        let forward: Vec<usize> = (total + 1..end).take(12).collect();
+        let home = reading.marks.paragraph.get(figure.sentence);
+        let forward: Vec<usize> = (total + 1..reading.found.len())
+            .take(12)
+            .take_while(|k| reading.found.get(*k).is_some_and(|f| reading.marks.paragraph.get(f.sentence) == home))
+            .collect();
         let backward: Vec<usize> = (first..total).rev().take(12).collect();
         for row in [forward, backward] {
             let mut parts = Vec::new();
