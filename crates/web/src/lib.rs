@@ -1,16 +1,79 @@
 //! Says it in HTML, Chinese first, to the four audiences. No rule lives here: what may be done, and why not, comes from the
 //! engine through `actions`; a page reads a call, asks the hall, and renders.
 //!
-//! Modules import downward: the rooms of an audience stand on `components`, those on `call` and `words`. One audience never imports another.
+//! Modules import downward: the rooms of an audience stand on `taking`, that on `components`, those on `call` and `words`.
+//! One audience never imports another.
 
 pub mod words;
 pub mod call;
 pub mod components;
 pub mod failure;
+pub mod taking;
+pub mod public;
 
 use std::sync::Arc;
 
+use actions::Hall;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use jiff::civil::DateTime;
+use tower_http::compression::CompressionLayer;
+
+use crate::call::{Door, Site, desk, room};
 
 /// What time it is in China. Injected, so that tests and rehearsals hold it still.
 pub type Clock = Arc<dyn Fn() -> DateTime + Send + Sync>;
+
+/// Every page of the site.
+pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
+    let site = Site { hall, clock };
+    Router::new()
+        .merge(open())
+        .route("/assets/fadu.css", get(style))
+        .fallback_service(room(Door::Open, |call| Ok(failure::plain(call, StatusCode::NOT_FOUND, "没有这一页", "请核对网址，或者从首页重新找。"))).with_state(site.clone()))
+        .with_state(site)
+        .layer(from_fn(guarded))
+        .layer(CompressionLayer::new())
+}
+
+fn open() -> Router<Site> {
+    use crate::public::{apply, home, items, report, sign_in, track};
+    Router::new()
+        .route("/", room(Door::Open, home::home))
+        .route("/accessibility", room(Door::Open, home::accessibility))
+        .route("/registers/{id}", room(Door::Open, home::register))
+        .route("/items", room(Door::Open, items::list))
+        .route("/items/{id}", room(Door::Open, items::guide))
+        .route("/apply/{procedure}", desk(Door::Signed, apply::show, apply::take))
+        .route("/track", room(Door::Open, track::find))
+        .route("/track/{code}", desk(Door::Open, track::show, track::take))
+        .route("/report", desk(Door::Open, report::show, report::take))
+        .route("/review", room(Door::Open, report::review))
+        .route("/mine", room(Door::Signed, sign_in::mine))
+        .route("/sign-in", desk(Door::Open, sign_in::show, sign_in::enter))
+        .route("/sign-out", desk(Door::Open, home::home, sign_in::leave))
+}
+
+/// The style sheet: its address carries its digest, so it may be kept for a year.
+async fn style() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    (headers, components::page::STYLE).into_response()
+}
+
+/// What every answer says to the browser: nothing from elsewhere, nothing inline, no frames.
+async fn guarded(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
