@@ -1,0 +1,84 @@
+//! Search in Chinese over cases and register entries; only what the one who asks may see is found.
+
+use std::sync::Arc;
+
+use actions::look::{Sight, sight};
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::Caller;
+use crate::case::limit;
+use crate::desk::Desk;
+use crate::given::Asked;
+use crate::problem::{Answer, Problem};
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[into_params(parameter_in = Query)]
+pub struct Sought {
+    /// Words; every one of them must be found.
+    #[param(example = "食品经营")]
+    q: String,
+    /// `case` or `entry`; both when left out.
+    #[param(inline)]
+    kind: Option<Found>,
+    /// How many to give: 1 to 100; 50 when left out.
+    limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    Case,
+    Entry,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Hit {
+    kind: Found,
+    title: String,
+    #[schema(example = "/api/cases/138412032000000")]
+    path: String,
+}
+
+/// Search. Titles that hold every word come first, then the latest.
+#[utoipa::path(get, path = "/api/search", tag = "search", params(Sought), responses((status = 200, body = Vec<Hit>)))]
+pub async fn search(State(desk): State<Arc<Desk>>, caller: Caller, Asked(sought): Asked<Sought>) -> Answer<Json<Vec<Hit>>> {
+    let limit = limit(sought.limit, 100)?;
+    if sought.q.chars().count() > 200 {
+        return Err(Problem::invalid("q", "最多200字"));
+    }
+    let hits = desk
+        .work(move |hall, _| {
+            let kind = sought.kind.map(|kind| match kind {
+                Found::Case => "case",
+                Found::Entry => "entry",
+            });
+            let number = hall.settings.number();
+            // More are looked for than given, because some may not be for these eyes.
+            let found = hall.store.search(number, &sought.q, kind, limit * 4)?;
+            let person = &caller.visitor.person;
+            let mut hits = Vec::new();
+            for hit in found {
+                if hits.len() == limit as usize {
+                    break;
+                }
+                if hit.kind == "entry" {
+                    let Some(row) = hall.store.entry_of(number, hit.stream)? else { continue };
+                    if hall.law.registers.get(&row.register).is_some_and(|register| register.public) || caller.official() {
+                        hits.push(Hit { kind: Found::Entry, title: row.title, path: format!("/api/registers/{}/{}", row.register, row.id) });
+                    }
+                } else if let Ok(case) = hall.case(hit.stream) {
+                    if sight(hall, Some(person), &case) >= Sight::Own {
+                        hits.push(Hit { kind: Found::Case, title: hit.title, path: format!("/api/cases/{}", hit.stream) });
+                    }
+                }
+            }
+            Ok(hits)
+        })
+        .await?;
+    Ok(Json(hits))
+}
