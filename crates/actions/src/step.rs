@@ -35,8 +35,21 @@ pub struct Done {
 }
 
 impl Hall {
-    /// Takes one step, once. Returns when it is on disk.
+    /// Takes one step, once. Returns when it is on disk. A member of the public acts on own cases only.
     pub fn take_step(&self, asked: Asked, now: DateTime) -> Result<Done> {
+        self.take_step_by_code(asked, None, now)
+    }
+
+    /// The same for a member of the public who was served at a window and holds the case's tracking code.
+    pub fn take_step_by_code(&self, asked: Asked, tracking: Option<&str>, now: DateTime) -> Result<Done> {
+        if let Some(id) = asked.case {
+            let case = self.case(id)?;
+            let holds_code = tracking.is_some_and(|tracking| crate::look::tidy_code(tracking) == code(&case));
+            let own = |person: &Person| !person.organ.is_empty() || case.applicant.as_deref() == Some(&person.id);
+            if !holds_code && !asked.by.iter().all(own) {
+                return Err(Error::NotFound);
+            }
+        }
         let mut done = self.take_steps(vec![asked], now);
         done.pop().unwrap_or(Err(Error::NotFound))
     }

@@ -298,7 +298,8 @@ fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &st
     let (mut fields, mut steps, mut clocks, mut parameters, mut registers): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
     match &need.guard {
         Guard::OfficersAtLeast { .. } | Guard::Certified | Guard::LegalQualified => {}
-        Guard::NoConflict { field } | Guard::FieldPresent { field } | Guard::Established { field } | Guard::WithinYears { field, .. } | Guard::DaysAhead { field, .. } => fields.push(field),
+        Guard::NoConflict { field } | Guard::FieldPresent { field } | Guard::Established { field } | Guard::DaysAhead { field, .. } | Guard::DatePassed { field } => fields.push(field),
+        Guard::WithinYears { field, until, .. } => fields.extend(std::iter::once(field.as_str()).chain(until.as_deref())),
         Guard::FieldIs { field, is } | Guard::FieldIsNot { field, is } => {
             fields.push(field);
             if let Some(declared) = version.field(field).filter(|declared| !declared.choices.is_empty()) {

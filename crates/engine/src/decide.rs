@@ -274,21 +274,21 @@ pub fn post_titles(law: &Law, posts: &[String]) -> String {
     titles.join("或")
 }
 
-/// An extension comes before the period ends, never after (the last day belongs to the period).
+/// An extension comes before the period ends, never after (the last day belongs to the period). A step that extends several clocks
+/// needs one of them to run.
 fn extension_reasons(law: &Law, version: &Version, step: &Step, case: Option<&Case>, now: DateTime, reasons: &mut Vec<Reason>) {
     let Some(case) = case else { return };
+    let mut against = Vec::new();
     for clock in &version.clocks {
         for extend in clock.extend.iter().filter(|extend| extend.on == step.id) {
-            match case.clocks.get(&clock.id) {
-                Some(ledger) if ledger.running() => {
-                    if !ledger.paused() && ledger.due(&law.calendar, now).is_ok_and(|due| now > due.at) {
-                        reasons.push(Reason::cited("period-runs", &extend.cite, format!("“{}”的期限已经届满", clock.title), "期限届满后不能再延长，说明情况并尽快办理".to_owned()));
-                    }
-                }
-                _ => reasons.push(Reason::cited("period-runs", &extend.cite, format!("“{}”的期限没有在走", clock.title), "期限开始后才能延长".to_owned())),
+            match case.clocks.get(&clock.id).filter(|ledger| ledger.running()) {
+                Some(ledger) if ledger.paused() || ledger.due(&law.calendar, now).is_ok_and(|due| now <= due.at) => return,
+                Some(_) => against.insert(0, Reason::cited("period-runs", &extend.cite, format!("“{}”的期限已经届满", clock.title), "期限届满后不能再延长，说明情况并尽快办理".to_owned())),
+                None => against.push(Reason::cited("period-runs", &extend.cite, format!("“{}”的期限没有在走", clock.title), "期限开始后才能延长".to_owned())),
             }
         }
     }
+    reasons.extend(against.into_iter().take(1));
 }
 
 #[allow(clippy::too_many_arguments)]

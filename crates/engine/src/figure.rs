@@ -266,12 +266,16 @@ impl Figure {
 }
 
 fn admits(filter: &BTreeMap<String, Vec<String>>, read: &dyn Fn(&str) -> Option<String>) -> bool {
-    filter.iter().all(|(field, values)| read(field).is_some_and(|value| values.contains(&value)))
+    filter.iter().all(|(field, values)| read(field).is_some_and(|value| value.split(SEVERAL).any(|value| values.iter().any(|wanted| wanted == value))))
 }
+
+/// Between the values of a field that holds several.
+const SEVERAL: char = '\u{1f}';
 
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(&SEVERAL.to_string()),
         other => other.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::case::{Case, Person, lookup};
 use crate::decide::{Reason, parameter_value};
-use crate::law::{Cite, Law, Step, Version};
+use crate::law::{Cite, Law, Step, Unit, Version};
 use crate::register::Registers;
 
 /// A condition on a step, as a jurist writes it: `{ guard = "done", step = "give-notice", cite = "处罚法/44" }`.
@@ -69,6 +69,10 @@ struct Raw {
     #[serde(default)]
     years: Option<i64>,
     #[serde(default)]
+    days: Option<Unit>,
+    #[serde(default)]
+    until: Option<String>,
+    #[serde(default)]
     low: Option<String>,
     #[serde(default)]
     high: Option<String>,
@@ -115,10 +119,12 @@ pub enum Guard {
     NotHeavier { field: String, than: String, step: String },
     /// The amount lies between two fields. Keys: `field`, `low`, `high`, `unless?` (steps that allow more).
     WithinBenchmark { field: String, low: String, high: String, unless: Vec<String> },
-    /// Not more than so many years since the date in the field. Keys: `field`, `years`.
-    WithinYears { field: String, years: i64 },
-    /// The date in the field is at least so many days ahead. Keys: `field`, `count`.
-    DaysAhead { field: String, count: usize },
+    /// Not more than so many years between the date in the field and today, or the date in `until`. Keys: `field`, `years`, `until?`.
+    WithinYears { field: String, years: i64, until: Option<String> },
+    /// The date in the field is at least so many days ahead. Keys: `field`, `count`, `days?` (`working`; calendar days otherwise).
+    DaysAhead { field: String, count: usize, working: bool },
+    /// The date in the field has passed. Keys: `field`.
+    DatePassed { field: String },
     /// The entry named in the field is in force today. Keys: `register`, `field`.
     EntryInForce { register: String, field: String },
 }
@@ -134,7 +140,7 @@ impl TryFrom<Raw> for Need {
     type Error = String;
 
     fn try_from(raw: Raw) -> Result<Self, String> {
-        let Raw { guard: name, cite, cure, says, when, field, than, is, count, step, after, unless, clock, amount, parameter, years, low, high, register } = raw;
+        let Raw { guard: name, cite, cure, says, when, field, than, is, count, step, after, unless, clock, amount, parameter, years, days, until, low, high, register } = raw;
         let need = |value: Option<String>, key: &str| value.ok_or_else(|| format!("guard `{name}` needs `{key}`"));
         let limit = || match (amount, parameter.clone()) {
             (Some(amount), None) => Ok(Limit::Amount(amount)),
@@ -160,8 +166,9 @@ impl TryFrom<Raw> for Need {
             "done-if-amount-over" => Guard::DoneIfAmountOver { limit: limit()?, field: need(field, "field")?, step: need(step, "step")? },
             "not-heavier" => Guard::NotHeavier { field: need(field, "field")?, than: need(than, "than")?, step: need(step, "step")? },
             "within-benchmark" => Guard::WithinBenchmark { field: need(field, "field")?, low: need(low, "low")?, high: need(high, "high")?, unless },
-            "within-years" => Guard::WithinYears { field: need(field, "field")?, years: years.ok_or_else(|| format!("guard `{name}` needs `years`"))? },
-            "days-ahead" => Guard::DaysAhead { field: need(field, "field")?, count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))? },
+            "within-years" => Guard::WithinYears { field: need(field, "field")?, years: years.ok_or_else(|| format!("guard `{name}` needs `years`"))?, until },
+            "date-passed" => Guard::DatePassed { field: need(field, "field")? },
+            "days-ahead" => Guard::DaysAhead { field: need(field, "field")?, count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))?, working: days == Some(Unit::Working) },
             "entry-in-force" => Guard::EntryInForce { register: need(register, "register")?, field: need(field, "field")? },
             other => return Err(format!("unknown guard `{other}`; known are {}", NAMES.join(", "))),
         };
@@ -170,10 +177,10 @@ impl TryFrom<Raw> for Need {
 }
 
 /// The names a jurist may write.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "officers-at-least", "certified", "legal-qualified", "no-conflict", "not-same-person", "field-present", "field-is", "field-is-not",
     "established", "done", "not-done", "period-over", "period-runs", "answered-if", "amount-at-most", "done-if-amount-over",
-    "not-heavier", "within-benchmark", "within-years", "days-ahead", "entry-in-force",
+    "not-heavier", "within-benchmark", "within-years", "days-ahead", "date-passed", "entry-in-force",
 ];
 
 /// The situation a guard looks at. `with` is `None` when nothing has been filled in yet: then guards over asked fields are not tested.
@@ -424,21 +431,30 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             }
             on(field, fail(format!("“{}”{}，不在裁量基准{}至{}之内", scene.field_title(field), yuan(amount), yuan(low), yuan(high)), format!("改在基准之内，或者先办{}", scene.titles(unless))))
         }
-        Guard::WithinYears { field, years } => {
+        Guard::WithinYears { field, years, until } => {
             let from = scene.date(field)?;
             let last = from.checked_add(jiff::Span::new().try_years(*years).ok()?).ok()?;
-            if scene.now.date() <= last {
+            if until.as_deref().and_then(|until| scene.date(until)).unwrap_or(scene.now.date()) <= last {
                 return None;
             }
             on(field, fail(format!("“{}”是{}，到{}已满{years}年", scene.field_title(field), crate::value::long_date(from), crate::value::long_date(last)), "已过追责时效，不再处罚"))
         }
-        Guard::DaysAhead { field, count } => {
+        Guard::DaysAhead { field, count, working } => {
             let until = scene.date(field)?;
-            let days = until.since(scene.now.date()).map_or(0, |span| i64::from(span.get_days()));
+            let today = scene.now.date();
+            let days = if *working { scene.law.calendar.working_days_between(today, until) } else { until.since(today).map_or(0, |span| i64::from(span.get_days())) };
             if days >= *count as i64 {
                 return None;
             }
-            on(field, fail(format!("“{}”是{}，只剩{days}日", scene.field_title(field), crate::value::long_date(until)), format!("应当提前{count}日")))
+            let unit = if *working { "个工作日" } else { "日" };
+            on(field, fail(format!("“{}”是{}，只剩{days}{unit}", scene.field_title(field), crate::value::long_date(until)), format!("应当提前{count}{unit}")))
+        }
+        Guard::DatePassed { field } => {
+            let date = scene.date(field)?;
+            if scene.now.date() > date {
+                return None;
+            }
+            on(field, fail(format!("“{}”是{}，还没有过", scene.field_title(field), crate::value::long_date(date)), "过了这一天再办"))
         }
         Guard::EntryInForce { register, field } => {
             let id = scene.text(field)?;
@@ -491,6 +507,7 @@ pub fn name(guard: &Guard) -> &'static str {
         Guard::WithinBenchmark { .. } => "within-benchmark",
         Guard::WithinYears { .. } => "within-years",
         Guard::DaysAhead { .. } => "days-ahead",
+        Guard::DatePassed { .. } => "date-passed",
         Guard::EntryInForce { .. } => "entry-in-force",
     }
 }

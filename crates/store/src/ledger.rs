@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use serde::de::IgnoredAny;
 
 use crate::{
@@ -109,12 +110,12 @@ struct PlannedNumber<'a> {
 pub(crate) struct Batch<'a> {
     events: Vec<PlannedEvent<'a>>,
     numbers: Vec<PlannedNumber<'a>>,
-    heads: HashMap<(i64, i64), PlannedHead<'a>>,
+    heads: FxHashMap<(i64, i64), PlannedHead<'a>>,
     /// Clocks before the batch, and after.
-    clocks: HashMap<(i64, i64), (Vec<ClockRow>, &'a [ClockRow])>,
+    clocks: FxHashMap<(i64, i64), (Vec<ClockRow>, &'a [ClockRow])>,
     entries: HashMap<(i64, &'a str, &'a str), (&'a EntryRow, i64, u32)>,
     tally: Tally,
-    found: HashMap<(i64, i64), (&'a Prepared, bool)>,
+    found: FxHashMap<(i64, i64), (&'a Prepared, bool)>,
     jobs: Vec<(i64, i64, &'a NewJob)>,
 }
 
@@ -124,7 +125,7 @@ impl<'a> Batch<'a> {
         &mut self, ledger: &mut Ledger, appends: &'a [Prepared], together: bool,
     ) -> Result<Vec<Result<Appended, AppendError>>> {
         if together {
-            let mut seen: HashMap<(i64, i64), u32> = HashMap::new();
+            let mut seen: FxHashMap<(i64, i64), u32> = FxHashMap::default();
             for (at, prepared) in appends.iter().enumerate() {
                 let key = (prepared.append.division, prepared.append.stream);
                 let actual = match seen.get(&key) {

@@ -1,6 +1,6 @@
 //! Adding records to figures: the rows behind a figure, and the cells they add up to, folded in memory before one write.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::{
     Counted, Result,
@@ -23,7 +23,7 @@ pub(crate) struct Tally {
     /// division, figure, day, organ, stream, seq, matter, place, amount
     counted: Vec<[i64; 9]>,
     /// n, amount
-    pub cells: HashMap<CellKey, [i64; 2]>,
+    pub cells: FxHashMap<CellKey, [i64; 2]>,
 }
 
 /// A record in numbers, ready to be counted.

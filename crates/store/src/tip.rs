@@ -1,9 +1,8 @@
 //! What the writer remembers of the streams it touched last, so that most appends read nothing.
 
-use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
-    hash::{Hash, Hasher},
-};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::{ClockRow, Digest, Head, event::ORIGIN};
 
@@ -27,7 +26,7 @@ impl Tip {
 
 /// The columns of a head that stand in an index, or that hardly ever change.
 pub(crate) fn indexed(head: &Head) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     (head.open, &head.organ, head.due, &head.applicant, &head.code, head.opened_at, &head.procedure, &head.version, &head.channel)
         .hash(&mut hasher);
     hasher.finish()
@@ -39,14 +38,13 @@ const GENERATION: usize = 100_000;
 /// The streams touched last: when the young generation is full it becomes the old one, and the old one is forgotten.
 #[derive(Default)]
 pub(crate) struct Tips {
-    young: HashMap<(i64, i64), Tip>,
-    old: HashMap<(i64, i64), Tip>,
+    young: FxHashMap<(i64, i64), Tip>,
+    old: FxHashMap<(i64, i64), Tip>,
 }
 
 impl Tips {
     pub fn get(&mut self, key: (i64, i64)) -> Option<&mut Tip> {
-        if !self.young.contains_key(&key) {
-            let tip = self.old.remove(&key)?;
+        if let Some(tip) = self.old.remove(&key) {
             self.put(key, tip);
         }
         self.young.get_mut(&key)

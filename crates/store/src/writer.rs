@@ -36,7 +36,8 @@ struct AppendRequest {
     appends: Vec<Prepared>,
     /// All or none.
     together: bool,
-    reply: SyncSender<Answers>,
+    /// The answers, and the appends themselves: the caller has more time to free them than the writer.
+    reply: SyncSender<(Answers, Vec<Prepared>)>,
 }
 
 /// The handle of the writing thread.
@@ -80,7 +81,7 @@ impl Writer {
         let (reply, answers) = sync_channel(1);
         let sent = self.send(Request::Append(AppendRequest { appends, together, reply }));
         match sent.and_then(|()| answers.recv().map_err(|_| self.gone())) {
-            Ok(answers) => answers,
+            Ok((answers, _)) => answers,
             Err(error) => vec![Err(AppendError::Store(error)); count],
         }
     }
@@ -218,7 +219,7 @@ impl Ledger {
         };
         drop(units);
         for (request, answers) in requests.into_iter().zip(answers) {
-            drop(request.reply.send(answers));
+            drop(request.reply.send((answers, request.appends)));
         }
         // Work that was not reached because an append spoiled the transaction.
         while let Some(work) = works.pop() {

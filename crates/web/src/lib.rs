@@ -10,6 +10,7 @@ pub mod components;
 pub mod failure;
 pub mod taking;
 pub mod public;
+pub mod officer;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
     let site = Site { hall, clock };
     Router::new()
         .merge(open())
+        .merge(inside())
         .route("/assets/fadu.css", get(style))
         .fallback_service(room(Door::Open, |call| Ok(failure::plain(call, StatusCode::NOT_FOUND, "没有这一页", "请核对网址，或者从首页重新找。"))).with_state(site.clone()))
         .with_state(site)
@@ -56,6 +58,18 @@ fn open() -> Router<Site> {
         .route("/mine", room(Door::Signed, sign_in::mine))
         .route("/sign-in", desk(Door::Open, sign_in::show, sign_in::enter))
         .route("/sign-out", desk(Door::Open, home::home, sign_in::leave))
+}
+
+fn inside() -> Router<Site> {
+    use crate::officer::{case, new, registers, todo};
+    Router::new()
+        .route("/officer", room(Door::Officer, todo::show))
+        .route("/officer/cases/{id}", desk(Door::Officer, case::show, case::take))
+        .route("/officer/new", room(Door::Officer, new::list))
+        .route("/officer/new/{procedure}", desk(Door::Officer, new::show, new::take))
+        .route("/officer/registers", room(Door::Officer, registers::all))
+        .route("/officer/registers/{id}", desk(Door::Officer, registers::list, registers::enter))
+        .route("/officer/registers/{id}/{entry}", desk(Door::Officer, registers::entry, registers::enter))
 }
 
 /// The style sheet: its address carries its digest, so it may be kept for a year.

@@ -123,7 +123,10 @@ fn is_change(figure: &Found) -> bool {
 
 /// Whether the words tell what was done next and not which part is meant: 其中民告官23件,审结412件.
 fn proceeds(figure: &Found) -> bool {
-    const NEXT: &[&str] = &["审结", "办结", "结案", "受理", "化解", "整改", "完成整改", "败诉", "移送", "罚款", "提出", "接待", "解答", "已办结", "已审结", "已整改", "按期", "按时", "成功", "调解成功", "共", "累计", "培训", "参加"];
+    const NEXT: &[&str] = &[
+        "审结", "办结", "结案", "受理", "化解", "整改", "完成整改", "败诉", "移送", "罚款", "提出", "接待", "解答", "已办结",
+        "已审结", "已整改", "按期", "按时", "成功", "调解成功", "共", "累计", "培训", "参加",
+    ];
     let words = figure.pre.trim_start_matches(|c: char| "、,;:()".contains(c));
     let words = words.strip_prefix("其中").unwrap_or(words);
     NEXT.iter().any(|w| words.starts_with(w))

@@ -143,16 +143,29 @@ fn toml_files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         bail!("`{}` is neither a file nor a folder of examples", path.display());
     }
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(path)? {
-        let entry = entry?.path();
-        if entry.is_dir() {
-            files.extend(toml_files(&entry)?);
-        } else if entry.extension().is_some_and(|ext| ext == "toml") && !entry.ends_with("procedure.toml") {
-            files.push(entry);
-        }
+    gather(path, &mut files)?;
+    // A part of the law folder holds procedures and registers beside its examples.
+    if files.iter().any(|file| in_examples(file)) {
+        files.retain(|file| in_examples(file));
     }
     files.sort();
     Ok(files)
+}
+
+fn in_examples(file: &Path) -> bool {
+    file.parent().is_some_and(|folder| folder.ends_with("examples"))
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?.path();
+        if entry.is_dir() {
+            gather(&entry, files)?;
+        } else if entry.extension().is_some_and(|ext| ext == "toml") {
+            files.push(entry);
+        }
+    }
+    Ok(())
 }
 
 fn draw(place: &Place, id: &str, format: DrawFormat) -> anyhow::Result<ExitCode> {
