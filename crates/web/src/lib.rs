@@ -11,6 +11,11 @@ pub mod failure;
 pub mod taking;
 pub mod public;
 pub mod officer;
+pub mod supervisor;
+pub mod leader;
+pub mod figures;
+pub mod law;
+pub mod showcase;
 
 use std::sync::Arc;
 
@@ -35,6 +40,13 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
     Router::new()
         .merge(open())
         .merge(inside())
+        .route("/supervisor", room(Door::Supervisor, supervisor::watch))
+        .route("/leader", room(Door::Leader, leader::screen))
+        .route("/figures", room(Door::Open, figures::all))
+        .route("/figures/{key}", room(Door::Open, figures::one))
+        .route("/law", room(Door::Open, law::all))
+        .route("/law/{procedure}", room(Door::Open, law::one))
+        .route("/components", room(Door::Open, showcase::show))
         .route("/assets/fadu.css", get(style))
         .fallback_service(room(Door::Open, |call| Ok(failure::plain(call, StatusCode::NOT_FOUND, "没有这一页", "请核对网址，或者从首页重新找。"))).with_state(site.clone()))
         .with_state(site)
