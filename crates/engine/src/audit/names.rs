@@ -211,7 +211,9 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     let doing = DOING.iter().any(|w| text.ends(i, w) || (matches!(text.before(i), Some('了' | '过' | '约' | '近')) && text.ends(i - 1, w)));
     let more = n.more;
     if n.value == 0.0 {
-        return first == '零' && n.digits == 1 && text.before(i).is_some_and(|c| "为是现持".contains(c));
+        // 零件, 零门槛 are words; 实现零起 is a count
+        let counts = matches!(unit.word, "起" | "例" | "宗" | "次" | "人" | "名");
+        return !counts || !text.before(i).is_some_and(|c| "为是现持到达".contains(c));
     }
     if n.value == 1.0 {
         let ends = text.get(next).is_none_or(|c| ends_clause(c) || c == '、');

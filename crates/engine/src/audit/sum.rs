@@ -274,6 +274,9 @@ fn adjacent(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &
             let mut parts = Vec::new();
             let mut sum = 0.0;
             for k in row {
+                if reading.found.get(k).is_some_and(Found::is_rate) {
+                    continue;
+                }
                 if !fits(k) {
                     break;
                 }

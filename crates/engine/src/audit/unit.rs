@@ -41,7 +41,7 @@ const BODIES: &str = "户 家 所 户次 家次 所次 个家 户家";
 const EVENTS: &str = "次 场 场次 轮 轮次 趟 回 期次 批次 堂 讲 课 班 余次 余场 余场次 届次 遍";
 const TIMES: &str = "天 小时 分钟 秒 工作日 个工作日 个小时 课时 个课时 学时 个学时 个自然日 自然日 秒钟 个月";
 const MEASURES: &str = "亩 公顷 公里 平方公里 平方千米 千米 平方米 平米 立方米 方 米 吨 公斤 千克 克 升 千瓦 千瓦时 兆瓦 度电 倍 番 分 字 个百分点 百分点 立方 斤 GB TB MB 伏";
-const NOUNS: &str = "乡镇 镇街 街镇 镇乡 街道 村居 社区 部门 单位 企业 学校 区县 县区 县市区 市县 镇 乡 村 县 旗 市 区 州 类别";
+const NOUNS: &str = "乡镇 镇街 街镇 镇乡 街道 村居 社区 部门 单位 企业 学校 区县 县区 县市区 市县 镇 乡 村 县 旗 市 区 州 省";
 const MONEY: &[(&str, f64)] = &[
     ("元", 1.0),
     ("万元", 1e4),
@@ -132,7 +132,7 @@ pub fn unit_at(text: &Folded, i: usize, strict: bool) -> Option<Unit> {
             continue;
         }
         if kind == Kind::Noun {
-            if count == 1 && (is_refused(text, i) || text.get(end).is_some_and(|c| "委政直属内外场民级域本局长办处司志".contains(c))) {
+            if count == 1 && (is_refused(text, i) || text.get(end).is_some_and(|c| "委政直属内外场民级域本局长办处司志厅部会".contains(c))) {
                 continue;
             }
             return Some(Unit { word, kind, factor: 1.0, end });
