@@ -136,7 +136,7 @@ pub fn refused(call: &Call<'_>, audience: Audience, wanted: &Wanted<'_>, refusal
             div {
                 (steps::reasons(call, &others))
                 section.sec aria-labelledby="form" { h2 #form { "您填的内容" } (form(call, wanted, &filled)) }
-                p class="row mt" { a href=(href) { (call.say("回到案件")) } }
+                p class="row mt" { a href=(href) { "回到" (back_title) } }
             }
             div.aside.a2 { section.sec aria-labelledby="try" { h2 #try { "这次尝试" }
                 (pairs(&[

@@ -67,11 +67,24 @@ pub fn line(name: &str, label: &str, hint: &str, kind: &str, value: &str) -> Mar
 
 /// The controls for what a step asks.
 pub fn controls(call: &Call<'_>, fields: &[Field], asks: &[Ask], filled: &Filled) -> Markup {
+    let asked: Vec<(&Field, bool)> = asks.iter().filter_map(|ask| Some((fields.iter().find(|field| field.id == ask.field)?, ask.required))).filter(|(field, required)| *required || offered(call, field)).collect();
+    let (required, optional): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, required)| *required);
+    // Many optional fields fold away, unless something is already in one of them.
+    let folded = optional.len() > MANY && !required.is_empty();
+    let open = optional.iter().any(|(field, _)| filled.values.contains_key(&field.id) && field.id != "channel" || filled.error(&field.id).is_some());
+    let rest = html! { @for (field, _) in &optional { (control(call, field, false, filled)) } };
     html! {
-        @for ask in asks {
-            @if let Some(field) = fields.iter().find(|field| field.id == ask.field) { (control(call, field, ask.required, filled)) }
-        }
+        @for (field, _) in required { (control(call, field, true, filled)) }
+        @if folded { details.field open[open] { summary { "可以不填的，" (optional.len()) "项" } (rest) } } @else { (rest) }
     }
+}
+
+/// More optional fields than this fold away.
+const MANY: usize = 4;
+
+/// Files are named by digest, which only people of the government handle.
+fn offered(call: &Call<'_>, field: &Field) -> bool {
+    field.kind != FieldKind::Files || call.inside()
 }
 
 fn control(call: &Call<'_>, field: &Field, required: bool, filled: &Filled) -> Markup {
@@ -160,9 +173,10 @@ fn group(call: &Call<'_>, field: &Field, id: &str, filled: &Filled) -> Markup {
 
 fn party(field: &Field, id: &str, filled: &Filled) -> Markup {
     let part = |name: &str| filled.values.get(&field.id).and_then(|value| value.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let wrong = filled.error(&field.id).is_some();
     let line = |name: &str, title: &str| {
         let own = format!("{id}-{name}");
-        html! { label.sublab for=(own) { (title) } input class="in w-m" id=(own) name={ (id) "." (name) } autocomplete="off" value=(part(name)); }
+        html! { label.sublab for=(own) { (title) } input class="in w-m" id=(own) name={ (id) "." (name) } autocomplete="off" value=(part(name)) aria-invalid=[wrong.then_some("true")]; }
     };
     let kind = part("kind");
     html! {

@@ -1,0 +1,199 @@
+//! The site walked without a browser: doors, tokens, refusals, what a page may contain.
+
+mod site;
+
+use serde_json::json;
+use site::{PASSWORD, Site, hidden};
+
+#[tokio::test]
+async fn the_home_page_answers_and_forbids_what_is_not_its_own() {
+    let site = Site::open();
+    let home = site.browser().get("/").await.is(200).says("您要办什么事？").says("我要诉");
+    let policy = home.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("style-src 'self'") && policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+    assert_eq!(home.headers["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn a_form_without_its_token_is_turned_away() {
+    let site = Site::open();
+    let mut browser = site.browser();
+    browser.get("/sign-in").await.is(200);
+    browser.post("/sign-in", &[("login", "citizen"), ("password", PASSWORD)]).await.is(403).says("这张表已经过期");
+    browser.post("/sign-in", &[("csrf", "0000"), ("login", "citizen"), ("password", PASSWORD)]).await.is(403);
+    let mut signed = site.signed_in("citizen").await;
+    signed.post("/apply/licence", &[("f-item", "food-licence")]).await.is(403);
+    signed.post("/sign-out", &[]).await.is(403);
+}
+
+#[tokio::test]
+async fn signing_in_leads_to_ones_own_room_and_never_elsewhere() {
+    let site = Site::open();
+    for (login, room) in [("citizen", "/mine"), ("qian", "/officer"), ("zheng", "/supervisor"), ("liu", "/leader")] {
+        let mut browser = site.browser();
+        let token = hidden(&browser.get("/sign-in").await.text);
+        let shown = browser.post("/sign-in", &[("csrf", &token), ("login", login), ("password", PASSWORD)]).await.is(303);
+        assert_eq!(shown.goes_to(), room);
+        let cookie = shown.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && cookie.contains("Path=/"));
+        browser.get(room).await.is(200);
+    }
+    let mut browser = site.browser();
+    let token = hidden(&browser.get("/sign-in").await.text);
+    let shown = browser.post("/sign-in", &[("csrf", &token), ("login", "citizen"), ("password", PASSWORD), ("next", "//evil.example")]).await.is(303);
+    assert_eq!(shown.goes_to(), "/");
+    let wrong = site.browser().fill("/sign-in", &[("login", "citizen"), ("password", "wrong horse")]).await.is(403);
+    assert!(wrong.text.contains("账号或密码不对"));
+}
+
+#[tokio::test]
+async fn every_door_is_closed_to_those_outside() {
+    let site = Site::open();
+    let case = site.received("东街小吃店");
+    let pages = ["/officer", "/officer/new", "/officer/new/licence", "/officer/registers", "/officer/registers/officers", "/supervisor", "/leader", &format!("/officer/cases/{case}")];
+    for page in pages {
+        let shown = site.browser().get(page).await.is(303);
+        assert!(shown.goes_to().starts_with("/sign-in?next="), "{page}");
+    }
+    let mut citizen = site.signed_in("citizen").await;
+    for page in pages {
+        let shown = citizen.get(page).await.is(403).says("不对您开放");
+        assert!(!shown.text.contains("东街小吃店"), "{page}");
+    }
+    let mut clerk = site.signed_in("qian").await;
+    clerk.get("/supervisor").await.is(403);
+    clerk.get("/leader").await.is(403);
+    // Another organ's officer, whose post does not reach across, does not learn that the case exists.
+    site.signed_in("zhang").await.get(&format!("/officer/cases/{case}")).await.is(404);
+}
+
+#[tokio::test]
+async fn a_step_too_early_is_refused_with_the_article_and_nothing_typed_is_lost() {
+    let site = Site::open();
+    let case = site.received("东街小吃店");
+    let mut approver = site.signed_in("zhao").await;
+    let page = format!("/officer/cases/{case}");
+    approver.get(&page).await.is(200).says("现在不能做").says("东街小吃店").says("怎么算的");
+    let refused = approver.fill(&page, &[("step", "grant"), ("seen", "1"), ("f-decision", "准予从事食品经营")]).await.is(409);
+    let refused = refused.says("现在还不能准予许可").says("《行政许可法》第三十八条第一款").says("本案：").says("怎么办：");
+    assert!(refused.text.contains("准予从事食品经营</textarea>"), "what was typed is kept");
+    assert_eq!(site.hall.case(case).unwrap().seq, 1, "nothing was recorded");
+}
+
+#[tokio::test]
+async fn a_licence_goes_its_way_through_the_pages() {
+    let site = Site::open();
+    let mut clerk = site.signed_in("qian").await;
+    let opened = clerk
+        .fill("/officer/new/licence", &[("step", "receive"), ("f-item", "food-licence"), ("f-party.kind", "organisation"), ("f-party.name", "东街小吃店"), ("f-venue", "district-centre"), ("f-materials", "申请书\n营业执照")])
+        .await
+        .is(303);
+    let page = opened.goes_to();
+    clerk.get(&page).await.is(200).says("受理").says("余5个工作日");
+    clerk.fill(&page, &[("step", "accept"), ("seen", "1")]).await.is(303);
+    // Somebody with an old page is told, and loses nothing.
+    clerk.fill(&page, &[("step", "accept"), ("seen", "1"), ("f-corrected", "地址")]).await.is(409).says("别人刚刚办了").says("地址</textarea>");
+    let mut approver = site.signed_in("zhao").await;
+    approver.fill(&page, &[("step", "grant"), ("seen", "2"), ("f-decision", "准予")]).await.is(303);
+    approver.get(&page).await.is(200).says("已准予，待送达").says("忻审批");
+    let mut leader = site.signed_in("liu").await;
+    leader.get("/leader").await.is(200).says("忻府区没有逾期的案件");
+    let mut supervisor = site.signed_in("zheng").await;
+    *site.now.lock().unwrap() = jiff::civil::date(2026, 3, 30).at(9, 0, 0, 0);
+    drop(supervisor);
+    supervisor = site.signed_in("zheng").await;
+    supervisor.get("/supervisor").await.is(200).says("1件逾期").says("食品经营许可");
+}
+
+#[tokio::test]
+async fn a_citizen_applies_tracks_and_sees_nobody_elses_case() {
+    let site = Site::open();
+    let mut citizen = site.signed_in("citizen").await;
+    citizen.get("/items?q=食品").await.is(200).says("食品经营许可");
+    citizen.get("/items/food-licence").await.is(200).says("申请办理").says("营业执照");
+    let bad = citizen.fill("/apply/licence?item=food-licence", &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-party.id", "123")]).await.is(409);
+    bad.says("aria-invalid=\"true\"").says("王小明").says("校验码");
+    let opened = citizen.fill("/apply/licence?item=food-licence", &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-channel", "web")]).await.is(303);
+    let track = opened.goes_to();
+    citizen.get(&track).await.is(200).says("已收件，待受理").says("撤回申请");
+    citizen.get("/mine").await.is(200).says("您有1件办件");
+    // Anybody with the code sees the progress, not the person.
+    let outside = site.browser().get(&track).await.is(200).says("已收件，待受理");
+    assert!(!outside.text.contains("王小明") && !outside.text.contains("撤回申请"));
+    site.browser().get("/track?code=0000-0000").await.is(404).says("没有这个编号的办件");
+}
+
+#[tokio::test]
+async fn anybody_reports_a_problem_without_an_account() {
+    let site = Site::open();
+    if !site.hall.law.procedures.contains_key("hotline-order") {
+        return;
+    }
+    let mut browser = site.browser();
+    let opened = browser.fill("/report", &[("step", "report"), ("f-content", "小区暖气不热"), ("f-channel", "web")]).await.is(303);
+    let shown = browser.get(&opened.goes_to()).await.is(200);
+    assert!(!shown.text.contains("小区暖气不热"), "the content is personal and shown to the unit only");
+}
+
+#[tokio::test]
+async fn a_figure_opens_to_its_records_and_names_nobody_outside() {
+    let site = Site::open();
+    let case = site.received("东街小吃店");
+    site.step(&["qian"], Some(case), "", "accept", json!({}));
+    let list = site.browser().get("/figures?year=2026").await.is(200);
+    let key = site.hall.law.figures.iter().find(|figure| matches!(&figure.measure, engine::figure::Measure::Count(over) if over.procedure.as_deref() == Some("licence") && over.on.contains(&"accept".to_owned()) && over.filter.is_empty()));
+    assert!(list.text.contains("/figures/S"));
+    let Some(figure) = key else { return };
+    let path = format!("/figures/{}?year=2026", figure.key);
+    let outside = site.browser().get(&path).await.is(200).says("重数相等");
+    assert!(!outside.text.contains("东街小吃店"));
+    site.signed_in("zheng").await.get(&path).await.is(200).says("东街小吃店").says(&format!("/officer/cases/{case}"));
+}
+
+#[tokio::test]
+async fn hostile_text_stays_text() {
+    let site = Site::open();
+    let case = site.received("<script>alert(1)</script>\"'>");
+    let mut clerk = site.signed_in("qian").await;
+    for page in ["/officer".to_owned(), format!("/officer/cases/{case}"), "/items?q=%3Cscript%3E%22%27".to_owned(), "/track?code=%3Cscript%3E".to_owned()] {
+        let shown = clerk.get(&page).await;
+        assert!(!shown.text.contains("<script"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn pages_carry_no_inline_style_or_script_and_only_known_classes() {
+    let site = Site::open();
+    let case = site.received("东街小吃店");
+    site.step(&["zhang", "li"], None, "general-penalty", "file-case", json!({ "conduct": "未按规定明码标价", "party": { "name": "某商店", "kind": "organisation" } }));
+    let style = web::components::page::STYLE;
+    assert!(style.len() <= 25_000, "the style sheet has {} bytes", style.len());
+    let mut leader = site.signed_in("liu").await;
+    let mut clerk = site.signed_in("qian").await;
+    let case = format!("/officer/cases/{case}");
+    let mut pages = Vec::new();
+    for page in ["/", "/items", "/items/food-licence", "/report", "/review", "/track", "/sign-in", "/figures", "/law", "/law/licence", "/law/general-penalty", "/law/hotline-order", "/components", "/leader", "/supervisor", "/accessibility", "/figures/S45.ratings_received", "/nowhere", "/?lang=en"] {
+        pages.push((page, leader.get(page).await.text));
+    }
+    for page in ["/officer", &case, "/officer/new", "/officer/new/licence", "/officer/registers", "/officer/registers/service-items", "/officer/registers/service-items/food-licence"] {
+        pages.push((page, clerk.get(page).await.is(200).text));
+    }
+    for (page, text) in &pages {
+        assert!(!text.contains(" style=") && !text.contains("<script") && !text.contains(" onclick"), "{page}");
+        assert_eq!(text.matches("<h1").count(), 1, "{page} has one h1");
+        assert!(text.len() < 400_000, "{page} has {} bytes", text.len());
+        for class in text.split("class=\"").skip(1).flat_map(|rest| rest.split('"').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()) {
+            let known = [" ", ",", ":", "[", ".", ")"].iter().any(|end| style.contains(&format!(".{class}{end}")));
+            assert!(known, "{page}: class `{class}` is not in the style sheet");
+        }
+    }
+}
+
+#[tokio::test]
+async fn english_is_one_click_away() {
+    let site = Site::open();
+    let mut browser = site.browser();
+    browser.get("/?lang=en").await.is(200).says("lang=\"en\"").says("What do you need to do?");
+    browser.get("/law/licence").await.is(200).says("Notify missing").says("lang=\"zh-CN\"");
+    browser.get("/?lang=zh").await.is(200).says("您要办什么事？");
+}
