@@ -4,7 +4,7 @@
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
 pub mod report;
-// pub mod paper;
+pub mod paper;
 pub mod round;
 pub mod figure;
 pub mod look;

@@ -1,1 +1,24 @@
-//! papers
+//! Papers: the only crate that makes documents — DOCX and PDF in the form of GB/T 9704, with a QR that leads to the ledger.
+//! It reads no store and knows no HTTP: values in, bytes out.
+
+pub mod docx;
+pub mod pdf;
+mod layout;
+mod font;
+pub mod qr;
+pub mod paper;
+
+pub use paper::{Block, Paper, Verify};
+
+/// Why a document could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("没有找到可用的中文字体：请安装 fonts-noto-cjk，或者用环境变量 FADU_FONTS 指定字体文件夹")]
+    NoFont,
+    #[error("PDF不能生成：{0}")]
+    Pdf(String),
+    #[error("DOCX不能生成：{0}")]
+    Docx(String),
+    #[error("二维码不能生成：{0}")]
+    Qr(String),
+}
