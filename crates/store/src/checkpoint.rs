@@ -31,14 +31,25 @@ impl Checkpoint {
     pub fn statement(&self) -> String {
         format!(
             "fadu checkpoint\ndivision {}\nnumber {}\nday {}\nroot {}\nstreams {}\nevents {}\nprevious {}\n",
-            self.division, self.number, self.day, hex(&self.root), self.streams, self.events, hex(&self.previous)
+            self.division,
+            self.number,
+            self.day,
+            hex(&self.root),
+            self.streams,
+            self.events,
+            hex(&self.previous)
         )
     }
 }
 
 impl Store {
     /// Makes the next checkpoint of a division. `sign` is given the bytes of the statement.
-    pub fn checkpoint(&self, division: i64, day: i32, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Checkpoint> {
+    pub fn checkpoint(
+        &self,
+        division: i64,
+        day: i32,
+        sign: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Result<Checkpoint> {
         let (mut checkpoint, changed) = self.read_snapshot(|conn| {
             let before = latest(conn, division, 1)?.pop();
             let mut checkpoint = Checkpoint {
@@ -87,7 +98,9 @@ impl Store {
             ledger.conn.insert(&CHECKPOINT, &values)?;
             let seals: Vec<Value<'_>> = changed
                 .iter()
-                .flat_map(|(stream, seq)| [Value::Int(division), Value::Int(*stream), Value::Int(*seq)])
+                .flat_map(|(stream, seq)| {
+                    [Value::Int(division), Value::Int(*stream), Value::Int(*seq)]
+                })
                 .collect();
             ledger.conn.insert(&SEAL, &seals)
         })?;
@@ -99,7 +112,8 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT division, number, day, root, streams, events, previous, signature FROM checkpoint";
+const SELECT: &str =
+    "SELECT division, number, day, root, streams, events, previous, signature FROM checkpoint";
 
 fn read(row: &Row<'_>) -> Result<Checkpoint> {
     Ok(Checkpoint {
@@ -116,7 +130,11 @@ fn read(row: &Row<'_>) -> Result<Checkpoint> {
 
 fn latest(conn: &mut Conn, division: i64, limit: u32) -> Result<Vec<Checkpoint>> {
     let sql = format!("{SELECT} WHERE division = ?1 ORDER BY number DESC LIMIT ?2");
-    conn.list(&sql, &[Value::Int(division), Value::Int(i64::from(limit))], read)
+    conn.list(
+        &sql,
+        &[Value::Int(division), Value::Int(i64::from(limit))],
+        read,
+    )
 }
 
 /// All checkpoints of all divisions, in order.
@@ -154,7 +172,9 @@ impl Tree {
 
     /// The root; SM3 of nothing for a tree without leaves.
     pub fn root(mut self) -> Digest {
-        let Some(mut root) = self.nodes.pop() else { return digest(&[]) };
+        let Some(mut root) = self.nodes.pop() else {
+            return digest(&[]);
+        };
         while let Some(left) = self.nodes.pop() {
             root = pair(&left, &root);
         }
@@ -181,3 +201,35 @@ const SEAL: Insert<'_> = Insert {
     width: 3,
     then: "ON CONFLICT (division, stream) DO UPDATE SET seq = excluded.seq",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tree as RFC 6962 defines it: split at the largest power of two below the number of leaves.
+    fn by_definition(leaves: &[Digest]) -> Digest {
+        match leaves {
+            [] => digest(&[]),
+            [leaf] => *leaf,
+            leaves => {
+                let (left, right) = leaves.split_at((leaves.len()).next_power_of_two() / 2);
+                pair(&by_definition(left), &by_definition(right))
+            }
+        }
+    }
+
+    #[test]
+    fn a_tree_grown_leaf_by_leaf_has_the_root_of_the_definition() {
+        for count in 0..40_i64 {
+            let mut tree = Tree::default();
+            let mut leaves = Vec::new();
+            for stream in 0..count {
+                tree.leaf(stream, 1, &[7; 32]);
+                let mut one = Tree::default();
+                one.leaf(stream, 1, &[7; 32]);
+                leaves.push(one.root());
+            }
+            assert_eq!(tree.root(), by_definition(&leaves), "{count} leaves");
+        }
+    }
+}

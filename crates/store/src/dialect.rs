@@ -1,157 +1,14 @@
-//! The two databases behind one SQL text: what differs between SQLite and PostgreSQL is here and nowhere else.
+//! The two databases behind one SQL text: what differs between SQLite and PostgreSQL is here and, for single values,
+//! in `value.rs`, and nowhere else.
 //!
 //! Statements are written with `?1` parameters, BIGINT / TEXT / BYTEA columns and `ON CONFLICT … DO UPDATE`.
 
-use std::{collections::HashMap, error::Error as StdError, path::PathBuf, time::Duration};
+use std::{collections::HashMap, error::Error as _, path::PathBuf, time::Duration};
 
-use postgres::{
-    NoTls,
-    fallible_iterator::FallibleIterator,
-    types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked},
-};
-use rusqlite::types::{ToSqlOutput, ValueRef};
+use postgres::{NoTls, fallible_iterator::FallibleIterator, types::ToSql};
 
+pub(crate) use crate::value::{Row, Value};
 use crate::{Error, Result};
-
-/// A parameter. Borrowed, because the hot path binds what the caller already holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Value<'a> {
-    Null,
-    Int(i64),
-    Text(&'a str),
-    Blob(&'a [u8]),
-}
-
-impl<'a> Value<'a> {
-    pub fn int(number: Option<i64>) -> Value<'a> {
-        number.map_or(Value::Null, Value::Int)
-    }
-    pub fn text(text: Option<&'a str>) -> Value<'a> {
-        text.map_or(Value::Null, Value::Text)
-    }
-}
-
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match *self {
-            Value::Null => ValueRef::Null,
-            Value::Int(number) => ValueRef::Integer(number),
-            Value::Text(text) => ValueRef::Text(text.as_bytes()),
-            Value::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        match self {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
-            Value::Int(number) => number.to_sql(ty, out),
-            Value::Text(text) => text.to_sql(ty, out),
-            Value::Blob(bytes) => bytes.to_sql(ty, out),
-        }
-    }
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-    to_sql_checked!();
-}
-
-/// A row of an answer; columns count from 0.
-pub(crate) enum Row<'a> {
-    Lite(&'a rusqlite::Row<'a>),
-    Post(&'a postgres::Row),
-}
-
-impl Row<'_> {
-    pub fn int_or_null(&self, column: usize) -> Result<Option<i64>> {
-        match self {
-            Row::Lite(row) => match row.get_ref(column)? {
-                ValueRef::Null => Ok(None),
-                ValueRef::Integer(number) => Ok(Some(number)),
-                other => Err(unexpected(column, "a number", &format!("{:?}", other.data_type()))),
-            },
-            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "a number", &error.to_string())),
-        }
-    }
-
-    pub fn int(&self, column: usize) -> Result<i64> {
-        self.int_or_null(column)?.ok_or_else(|| unexpected(column, "a number", "nothing"))
-    }
-
-    pub fn text_or_null(&self, column: usize) -> Result<Option<&str>> {
-        match self {
-            Row::Lite(row) => match row.get_ref(column)? {
-                ValueRef::Null => Ok(None),
-                ValueRef::Text(text) => {
-                    std::str::from_utf8(text).map(Some).map_err(|error| unexpected(column, "text", &error.to_string()))
-                }
-                other => Err(unexpected(column, "text", &format!("{:?}", other.data_type()))),
-            },
-            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "text", &error.to_string())),
-        }
-    }
-
-    pub fn text(&self, column: usize) -> Result<&str> {
-        self.text_or_null(column)?.ok_or_else(|| unexpected(column, "text", "nothing"))
-    }
-
-    pub fn string(&self, column: usize) -> Result<String> {
-        self.text(column).map(str::to_owned)
-    }
-
-    pub fn blob(&self, column: usize) -> Result<&[u8]> {
-        match self {
-            Row::Lite(row) => match row.get_ref(column)? {
-                ValueRef::Blob(bytes) => Ok(bytes),
-                other => Err(unexpected(column, "bytes", &format!("{:?}", other.data_type()))),
-            },
-            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "bytes", &error.to_string())),
-        }
-    }
-
-    pub fn digest(&self, column: usize) -> Result<[u8; 32]> {
-        let bytes = self.blob(column)?;
-        bytes.try_into().map_err(|_| unexpected(column, "32 bytes", &format!("{} bytes", bytes.len())))
-    }
-
-    /// The bytes of a text, without looking whether they are UTF-8.
-    pub fn text_bytes(&self, column: usize) -> Result<&[u8]> {
-        match self {
-            Row::Lite(row) => match row.get_ref(column)? {
-                ValueRef::Text(text) => Ok(text),
-                other => Err(unexpected(column, "text", &format!("{:?}", other.data_type()))),
-            },
-            Row::Post(_) => self.text(column).map(str::as_bytes),
-        }
-    }
-
-    /// Any value, for copying rows from one database to another.
-    pub fn any(&self, column: usize) -> Result<Value<'_>> {
-        match self {
-            Row::Lite(row) => Ok(match row.get_ref(column)? {
-                ValueRef::Null => Value::Null,
-                ValueRef::Integer(number) => Value::Int(number),
-                ValueRef::Text(_) => Value::Text(self.text(column)?),
-                ValueRef::Blob(bytes) => Value::Blob(bytes),
-                ValueRef::Real(_) => return Err(unexpected(column, "a number", "a fraction")),
-            }),
-            Row::Post(row) => match *row.columns()[column].type_() {
-                Type::INT8 => Ok(Value::int(self.int_or_null(column)?)),
-                Type::BYTEA => {
-                    let bytes: Option<&[u8]> = row.try_get(column).map_err(Error::from)?;
-                    Ok(bytes.map_or(Value::Null, Value::Blob))
-                }
-                _ => Ok(Value::text(self.text_or_null(column)?)),
-            },
-        }
-    }
-}
-
-fn unexpected(column: usize, wanted: &str, found: &str) -> Error {
-    Error::Value(format!("column {column} should hold {wanted}, but: {found}"))
-}
 
 /// Where a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +22,9 @@ impl Address {
         match url.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Lite(PathBuf::from(path))),
             Some(("postgres" | "postgresql", _)) => Ok(Address::Post(url.to_owned())),
-            _ => Err(Error::Address(format!("{url:?} is neither sqlite:PATH nor postgres://USER@HOST/NAME"))),
+            _ => Err(Error::Address(format!(
+                "{url:?} is neither sqlite:PATH nor postgres://USER@HOST/NAME"
+            ))),
         }
     }
 }
@@ -195,6 +54,13 @@ pub(crate) struct Insert<'a> {
     pub then: &'a str,
 }
 
+/// A change of rows that are known to exist: one by one where that is quick, many at a time where each statement is a journey.
+pub(crate) struct Change<'a> {
+    /// Numbers its parameters like the columns of `insert`; those it does not use stand at the end.
+    pub update: &'a str,
+    pub insert: Insert<'a>,
+}
+
 /// Rows a PostgreSQL statement carries; each size is prepared once.
 const CHUNKS: [usize; 4] = [256, 32, 8, 1];
 
@@ -207,15 +73,22 @@ impl Conn {
                 connection.busy_timeout(Duration::from_secs(10))?;
                 // Larger pages keep an event with a kilobyte of JSON in its leaf. Takes effect on a new file only.
                 connection.pragma_update(None, "page_size", 8192)?;
-                let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+                let mode: String =
+                    connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
                 if mode != "wal" {
-                    return Err(Error::Database(format!("the file cannot keep a write-ahead log (journal mode {mode})")));
+                    return Err(Error::Database(format!(
+                        "the file cannot keep a write-ahead log (journal mode {mode})"
+                    )));
                 }
                 connection.pragma_update(None, "temp_store", "MEMORY")?;
                 connection.pragma_update(None, "mmap_size", 1_i64 << 33)?;
                 match purpose {
                     Purpose::Write { fast } => {
-                        connection.pragma_update(None, "synchronous", if fast { "OFF" } else { "FULL" })?;
+                        connection.pragma_update(
+                            None,
+                            "synchronous",
+                            if fast { "OFF" } else { "FULL" },
+                        )?;
                         connection.pragma_update(None, "cache_size", -256 * 1024)?;
                         // 128 MB between copies of the log into the file.
                         connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
@@ -236,7 +109,10 @@ impl Conn {
                     client.batch_execute("SET synchronous_commit = off")?;
                 }
                 client.batch_execute("SET client_min_messages = warning")?;
-                Ok(Conn::Post(Box::new(Post { client, statements: HashMap::new() })))
+                Ok(Conn::Post(Box::new(Post {
+                    client,
+                    statements: HashMap::new(),
+                })))
             }
         }
     }
@@ -258,14 +134,20 @@ impl Conn {
             }
             Conn::Post(post) => {
                 let statement = post.prepare(sql)?;
-                let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+                let values: Vec<&(dyn ToSql + Sync)> =
+                    values.iter().map(|value| value as _).collect();
                 Ok(post.client.execute(&statement, &values)?)
             }
         }
     }
 
     /// Calls `each` for every row of the answer.
-    pub fn query(&mut self, sql: &str, values: &[Value<'_>], mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+    pub fn query(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        mut each: impl FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
         match self {
             Conn::Lite(connection) => {
                 let mut statement = connection.prepare_cached(sql)?;
@@ -288,7 +170,12 @@ impl Conn {
     }
 
     /// All rows, each made into a value.
-    pub fn list<T>(&mut self, sql: &str, values: &[Value<'_>], make: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+    pub fn list<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        make: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
         let mut list = Vec::new();
         self.query(sql, values, |row| {
             list.push(make(row)?);
@@ -298,7 +185,12 @@ impl Conn {
     }
 
     /// The first row, if there is one.
-    pub fn one<T>(&mut self, sql: &str, values: &[Value<'_>], make: impl Fn(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
+    pub fn one<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        make: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mut first = None;
         self.query(sql, values, |row| {
             if first.is_none() {
@@ -329,13 +221,35 @@ impl Conn {
                     while rest.len() >= chunk * insert.width {
                         let (now, later) = rest.split_at(chunk * insert.width);
                         let statement = post.prepare(&insert.text(chunk))?;
-                        let now: Vec<&(dyn ToSql + Sync)> = now.iter().map(|value| value as _).collect();
+                        let now: Vec<&(dyn ToSql + Sync)> =
+                            now.iter().map(|value| value as _).collect();
                         post.client.execute(&statement, &now)?;
                         rest = later;
                     }
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Changes rows laid end to end in `values`, all of which exist.
+    pub fn change(&mut self, change: &Change<'_>, values: &[Value<'_>]) -> Result<()> {
+        match self {
+            Conn::Lite(_) if values.is_empty() => Ok(()),
+            Conn::Lite(connection) => {
+                let mut statement = connection.prepare_cached(change.update)?;
+                let used = statement.parameter_count();
+                for row in values.chunks_exact(change.insert.width) {
+                    bind(&mut statement, &row[..used])?;
+                    if statement.raw_execute()? != 1 {
+                        return Err(Error::Database(
+                            "a row that was read a moment ago is gone".to_owned(),
+                        ));
+                    }
+                }
+                Ok(())
+            }
+            Conn::Post(_) => self.insert(&change.insert, values),
         }
     }
 
@@ -386,7 +300,10 @@ impl Conn {
         };
         let mut script = String::with_capacity(text.len() + 1024);
         for line in text.replace("{compact}", compact).lines() {
-            match line.strip_prefix("--# ").map(|verb| verb.split_once(' ').unwrap_or((verb, ""))) {
+            match line
+                .strip_prefix("--# ")
+                .map(|verb| verb.split_once(' ').unwrap_or((verb, "")))
+            {
                 Some(("append-only", table)) => script.push_str(&self.append_only(table)),
                 Some(("search", _)) => script.push_str(self.search_tables()),
                 _ => script.push_str(line),
@@ -430,7 +347,15 @@ impl Conn {
     }
 
     /// Keeps the words of a document; `doc` is its number in `found`, whose row exists.
-    pub fn put_words(&mut self, division: i64, stream: i64, doc: i64, fresh: bool, title: &str, body: &str) -> Result<()> {
+    pub fn put_words(
+        &mut self,
+        division: i64,
+        stream: i64,
+        doc: i64,
+        fresh: bool,
+        title: &str,
+        body: &str,
+    ) -> Result<()> {
         match self {
             Conn::Lite(_) => {
                 if !fresh {
@@ -451,17 +376,33 @@ impl Conn {
 
     /// The tables (`found f`, `head h`) and the condition that a stream holds all words, what to order by, and the text
     /// to bind as ?1. Words hold letters and digits only.
-    pub fn words_match(&self, words: &[String], in_title: bool) -> (&'static str, &'static str, String) {
+    pub fn words_match(
+        &self,
+        words: &[String],
+        in_title: bool,
+    ) -> (&'static str, &'static str, String) {
         match self {
             Conn::Lite(_) => {
-                let all = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" AND ");
-                let text = if in_title { format!("{{title}} : ({all})") } else { all };
+                let all = words
+                    .iter()
+                    .map(|word| format!("\"{word}\""))
+                    .collect::<Vec<_>>()
+                    .join(" AND ");
+                let text = if in_title {
+                    format!("{{title}} : ({all})")
+                } else {
+                    all
+                };
                 // CROSS JOIN fixes the order: the words first, latest first, until the limit is met.
                 let from = "found_words CROSS JOIN found f ON f.doc = found_words.rowid CROSS JOIN head h WHERE found_words MATCH ?1";
                 (from, "found_words.rowid", text)
             }
             Conn::Post(_) => {
-                let all = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" & ");
+                let all = words
+                    .iter()
+                    .map(|word| format!("'{word}'"))
+                    .collect::<Vec<_>>()
+                    .join(" & ");
                 let from = if in_title {
                     "found f, head h WHERE f.words @@ CAST(CAST(?1 AS TEXT) AS tsquery) AND f.title @@ CAST(CAST(?1 AS TEXT) AS tsquery)"
                 } else {
@@ -473,7 +414,10 @@ impl Conn {
     }
 
     /// Calls `each` with (division, stream, kind, title words, body words) of everything that can be found, oldest first.
-    pub fn each_words(&mut self, mut each: impl FnMut(i64, i64, &str, &str, &str) -> Result<()>) -> Result<()> {
+    pub fn each_words(
+        &mut self,
+        mut each: impl FnMut(i64, i64, &str, &str, &str) -> Result<()>,
+    ) -> Result<()> {
         match self {
             Conn::Lite(_) => {
                 // The index keeps words only; they are turned back into documents through its vocabulary.
@@ -532,16 +476,24 @@ impl Conn {
     /// Whether a table is there.
     pub fn has_table(&mut self, table: &str) -> Result<bool> {
         let sql = match self {
-            Conn::Lite(_) => "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1",
-            Conn::Post(_) => "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public' AND table_name = ?1",
+            Conn::Lite(_) => {
+                "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1"
+            }
+            Conn::Post(_) => {
+                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public' AND table_name = ?1"
+            }
         };
-        Ok(self.one(sql, &[Value::Text(table)], |row| row.int(0))?.unwrap_or(0) > 0)
+        Ok(self
+            .one(sql, &[Value::Text(table)], |row| row.int(0))?
+            .unwrap_or(0)
+            > 0)
     }
 }
 
 impl Insert<'_> {
     fn text(&self, rows: usize) -> String {
-        let mut text = String::with_capacity(self.into.len() + self.then.len() + rows * self.width * 6 + 8);
+        let mut text =
+            String::with_capacity(self.into.len() + self.then.len() + rows * self.width * 6 + 8);
         text.push_str(self.into);
         text.push_str(" VALUES ");
         for row in 0..rows {
@@ -596,19 +548,26 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, values: &[Value<'_>]) -> 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         let (failure, message) = match &error {
-            rusqlite::Error::SqliteFailure(failure, message) => {
-                (failure, message.clone().unwrap_or_else(|| failure.to_string()))
-            }
+            rusqlite::Error::SqliteFailure(failure, message) => (
+                failure,
+                message.clone().unwrap_or_else(|| failure.to_string()),
+            ),
             other => return Error::Database(other.to_string()),
         };
         const FSYNC: i32 = rusqlite::ffi::SQLITE_IOERR_FSYNC;
         const DIRECTORY_FSYNC: i32 = rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC;
         match (failure.code, failure.extended_code) {
-            (_, FSYNC | DIRECTORY_FSYNC) => Error::Halted(format!("the disk did not confirm a write: {message}")),
+            (_, FSYNC | DIRECTORY_FSYNC) => {
+                Error::Halted(format!("the disk did not confirm a write: {message}"))
+            }
             (rusqlite::ErrorCode::ConstraintViolation, _) => Error::Constraint(message),
             (rusqlite::ErrorCode::DiskFull, _) => Error::Full(message),
-            (rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase, _) => Error::Damaged(message),
-            (rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked, _) => Error::Busy(message),
+            (rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase, _) => {
+                Error::Damaged(message)
+            }
+            (rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked, _) => {
+                Error::Busy(message)
+            }
             _ => Error::Database(message),
         }
     }

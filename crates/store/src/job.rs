@@ -74,13 +74,28 @@ impl Store {
         })
     }
     /// Claims up to `limit` jobs due at `now` (empty `kinds` = any) for `lease` seconds. A lease that ran out is claimed again.
-    pub fn claim_jobs(&self, division: i64, kinds: &[&str], holder: &str, now: i64, lease: i64, limit: u32) -> Result<Vec<JobRow>> {
+    pub fn claim_jobs(
+        &self,
+        division: i64,
+        kinds: &[&str],
+        holder: &str,
+        now: i64,
+        lease: i64,
+        limit: u32,
+    ) -> Result<Vec<JobRow>> {
         let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let holder = holder.to_owned();
         self.write(move |ledger| {
             let mut query = Query::new(SELECT);
-            query.push(" WHERE division = ").int(division).push(" AND due <= ").int(now);
-            query.push(" AND state < 2 AND (state = 0 OR lease <= ").int(now).push(")");
+            query
+                .push(" WHERE division = ")
+                .int(division)
+                .push(" AND due <= ")
+                .int(now);
+            query
+                .push(" AND state < 2 AND (state = 0 OR lease <= ")
+                .int(now)
+                .push(")");
             if !kinds.is_empty() {
                 query.push(" AND kind IN ").texts(&kinds);
             }
@@ -106,7 +121,9 @@ impl Store {
                     job.lease = Some(now + lease);
                 }
             }
-            jobs.retain(|job| job.holder.as_ref() == Some(&holder) && job.lease == Some(now + lease));
+            jobs.retain(|job| {
+                job.holder.as_ref() == Some(&holder) && job.lease == Some(now + lease)
+            });
             Ok(jobs)
         })
     }
@@ -123,7 +140,15 @@ impl Store {
         })
     }
     /// Reports a failed attempt: tried again after 30 s × 2^attempts (at most a day), given up after `attempts` attempts.
-    pub fn fail_job(&self, division: i64, id: i64, holder: &str, error: &str, now: i64, attempts: u32) -> Result<bool> {
+    pub fn fail_job(
+        &self,
+        division: i64,
+        id: i64,
+        holder: &str,
+        error: &str,
+        now: i64,
+        attempts: u32,
+    ) -> Result<bool> {
         let (holder, error) = (holder.to_owned(), error.to_owned());
         self.write(move |ledger| {
             let key = [Value::Int(division), Value::Int(id), Value::Text(&holder)];
@@ -165,7 +190,8 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT division, id, kind, body, due, key, state, attempts, holder, lease, error FROM job";
+const SELECT: &str =
+    "SELECT division, id, kind, body, due, key, state, attempts, holder, lease, error FROM job";
 
 fn read(row: &Row<'_>) -> Result<JobRow> {
     Ok(JobRow {

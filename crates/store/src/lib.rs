@@ -27,6 +27,7 @@ mod migration;
 mod query;
 mod tally;
 mod tip;
+mod value;
 mod word;
 mod writer;
 
@@ -43,7 +44,7 @@ pub use event::{Digest, EventRow};
 pub use figure::{By, CellFilter, CellRow, Counted, CountedRow, FigureState, FoldProgress, day};
 pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
+pub use open::{Config, Store};
 pub use search::{Hit, SearchText};
 pub use stats::{Stats, TableStats};
-pub use open::{Config, Store};
 pub use verify::{Fault, FaultKind, Verification};

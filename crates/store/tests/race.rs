@@ -1,5 +1,11 @@
 //! Many writers at once: one winner for every seq, numbers without gaps, figures equal to their recount.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use store::{Append, AppendError, Config, Counted, EventRow, Head, NewEvent, NumberWanted, Store};
@@ -11,8 +17,12 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
         figure: "steps".into(),
         organ: format!("organ{}", stream % 3),
         matter: format!("matter{}", expected % 4),
-        place: if expected % 2 == 0 { String::new() } else { "镇".into() },
-        day: 2024_05_01 + (expected % 28) as i32,
+        place: if expected.is_multiple_of(2) {
+            String::new()
+        } else {
+            "镇".into()
+        },
+        day: 20240501 + (expected % 28) as i32,
         amount: i64::from(expected) + 1,
         event: 0,
     };
@@ -26,9 +36,17 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
             organ: counted.organ.clone(),
             matter: counted.matter.clone(),
             body: format!(r#"{{"by":{by}}}"#),
-            numbers: vec![NumberWanted { series: "字".into(), organ: format!("organ{}", stream % 2), year: 2024 }],
+            numbers: vec![NumberWanted {
+                series: "字".into(),
+                organ: format!("organ{}", stream % 2),
+                year: 2024,
+            }],
         }],
-        head: Some(Head { procedure: "p".into(), open: true, ..Head::default() }),
+        head: Some(Head {
+            procedure: "p".into(),
+            open: true,
+            ..Head::default()
+        }),
         counted: vec![counted],
         ..Append::default()
     }
@@ -36,7 +54,11 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
 
 /// The same figure, counted from an event alone.
 fn recount(event: &EventRow) -> Vec<Counted> {
-    if event.kind == "step" { step(event.stream, event.seq - 1, 0).counted } else { Vec::new() }
+    if event.kind == "step" {
+        step(event.stream, event.seq - 1, 0).counted
+    } else {
+        Vec::new()
+    }
 }
 
 fn race(name: &str, url: &str) {
@@ -67,7 +89,11 @@ fn race(name: &str, url: &str) {
             });
         }
     });
-    assert_eq!(won.load(Ordering::Relaxed), GOAL, "{name}: one winner for every seq");
+    assert_eq!(
+        won.load(Ordering::Relaxed),
+        GOAL,
+        "{name}: one winner for every seq"
+    );
     assert!(lost.load(Ordering::Relaxed) > 0);
     // Several streams, batches with conflicts among them, and groups that are made together.
     std::thread::scope(|scope| {
@@ -78,7 +104,10 @@ fn race(name: &str, url: &str) {
                     let batch: Vec<Append> = (2..6).map(|stream| step(stream, round, by)).collect();
                     if round % 3 == 0 {
                         let made = store.append_all_or_none(batch);
-                        assert!(made.is_ok() || matches!(made, Err((_, AppendError::Conflict { .. }))), "{made:?}");
+                        assert!(
+                            made.is_ok() || matches!(made, Err((_, AppendError::Conflict { .. }))),
+                            "{made:?}"
+                        );
                     } else {
                         store.append(batch);
                     }
@@ -88,8 +117,15 @@ fn race(name: &str, url: &str) {
     });
     let found = store.verify(&[], |_| ()).unwrap();
     assert_eq!(found.faults, [], "{name}");
-    assert_eq!(found.numbers, found.events, "{name}: every step drew one number, and none is missing");
-    assert_eq!(store.verify_cells(&["steps"], recount, |_| ()).unwrap(), [], "{name}");
+    assert_eq!(
+        found.numbers, found.events,
+        "{name}: every step drew one number, and none is missing"
+    );
+    assert_eq!(
+        store.verify_cells(&["steps"], recount, |_| ()).unwrap(),
+        [],
+        "{name}"
+    );
 }
 
 #[test]
@@ -100,11 +136,21 @@ fn one_winner_for_every_seq() {
 /// A fold over history beside running writers counts every event once.
 fn fold_beside_writers(name: &str, url: &str) {
     let store = Store::open(&Config::new(url).fast()).unwrap();
-    let batch = |from: i64, expected| (from..from + 50).map(|stream| step(stream, expected, 0)).collect::<Vec<_>>();
+    let batch = |from: i64, expected| {
+        (from..from + 50)
+            .map(|stream| step(stream, expected, 0))
+            .collect::<Vec<_>>()
+    };
     for round in 0..6 {
         store.append(batch(1, round));
     }
-    assert_eq!(store.declare_figures(&[("steps".into(), "second definition".into())]).unwrap(), ["steps"], "{name}");
+    assert_eq!(
+        store
+            .declare_figures(&[("steps".into(), "second definition".into())])
+            .unwrap(),
+        ["steps"],
+        "{name}"
+    );
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for round in 6..26 {
@@ -116,8 +162,18 @@ fn fold_beside_writers(name: &str, url: &str) {
         store.refold(&["steps"], recount, |_| ()).unwrap();
         writer.join().unwrap();
     });
-    assert_eq!(store.verify_cells(&["steps"], recount, |_| ()).unwrap(), [], "{name}");
-    assert!(store.figure_states().unwrap().iter().all(|state| state.folding.is_none()));
+    assert_eq!(
+        store.verify_cells(&["steps"], recount, |_| ()).unwrap(),
+        [],
+        "{name}"
+    );
+    assert!(
+        store
+            .figure_states()
+            .unwrap()
+            .iter()
+            .all(|state| state.folding.is_none())
+    );
 }
 
 #[test]
