@@ -80,7 +80,8 @@ pub enum Reply {
     Enter { token: String, to: String },
     /// Signed out.
     Leave(String),
-    Text { kind: &'static str, body: String },
+    /// A document to keep.
+    File { kind: &'static str, name: String, bytes: Vec<u8> },
 }
 
 pub type Answer = Result<Reply, actions::Error>;
@@ -226,7 +227,10 @@ fn respond(call: &Call<'_>, reply: Reply, fresh: Option<String>, chose_language:
     }
     let mut response = match reply {
         Reply::Page(status, page) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response(),
-        Reply::Text { kind, body } => ([(header::CONTENT_TYPE, kind)], body).into_response(),
+        Reply::File { kind, name, bytes } => {
+            let plain: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')).collect();
+            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{plain}\""))], bytes).into_response()
+        }
         Reply::Go(to) => see_other(&to),
         Reply::Enter { token, to } => {
             cookies.push(format!("{SESSION}={token}; Path=/; HttpOnly; SameSite=Lax"));

@@ -14,6 +14,8 @@ pub mod officer;
 pub mod supervisor;
 pub mod leader;
 pub mod figures;
+pub mod papers;
+pub mod report;
 pub mod law;
 pub mod showcase;
 
@@ -44,6 +46,9 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route("/leader", room(Door::Leader, leader::screen))
         .route("/figures", room(Door::Open, figures::all))
         .route("/figures/{key}", room(Door::Open, figures::one))
+        .route("/papers/{case}/{seq}/{file}", room(Door::Signed, papers::file))
+        .route("/verify/{code}/{seq}", room(Door::Open, papers::verify))
+        .route("/reports/{id}", room(Door::Officer, report::show))
         .route("/law", room(Door::Open, law::all))
         .route("/law/{procedure}", room(Door::Open, law::one))
         .route("/components", room(Door::Open, showcase::show))

@@ -3,7 +3,7 @@
 use actions::step::{Asked, Done};
 use axum::http::StatusCode;
 use engine::case::{APPLICANT, Person};
-use engine::decide::{Reason, Refusal};
+use engine::decide::{Reason, Refusal, StepState};
 use engine::guard;
 use engine::law::{Procedure, Step, Version};
 use maud::{Markup, html};
@@ -36,6 +36,20 @@ pub enum Outcome {
 pub fn openings<'v>(version: &'v Version, person: &Person) -> Vec<&'v Step> {
     let may = |step: &&Step| step.by.iter().any(|post| person.holds(post) || post == APPLICANT && person.organ.is_empty());
     version.steps.iter().filter(|step| step.from.is_empty()).filter(may).collect()
+}
+
+/// Of the open steps the one that leads on along the main line of the procedure; else the first.
+pub fn leading<'s>(version: &Version, stage: &str, steps: &'s [StepState]) -> Option<&'s StepState> {
+    let line = engine::diagram::main_line(version);
+    let place = |id: &str| line.iter().position(|known| known.id == id);
+    let here = place(stage).map_or(0, |place| place + 1);
+    let onward = |state: &&StepState| -> Option<usize> {
+        let step = version.step(&state.step)?;
+        let to = step.to.iter().chain(step.branch.iter().flat_map(|branch| branch.to.values()));
+        to.filter_map(|to| place(to)).filter(|place| *place >= here).min()
+    };
+    let open = || steps.iter().filter(|step| step.reasons.is_empty());
+    open().filter(|step| onward(step).is_some()).min_by_key(|step| onward(step)).or_else(|| open().next())
 }
 
 /// The form of a step.

@@ -53,6 +53,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("清单", "Registers"),
     ("查法条", "The law"),
     ("数据", "Figures"),
+    ("年度报告", "Annual report"),
     ("监督", "Supervision"),
     ("一屏", "Overview"),
     ("部件", "Components"),

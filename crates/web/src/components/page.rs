@@ -85,7 +85,11 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
             if call.admits(Door::Supervisor) {
                 words.push(("/supervisor", "监督"));
             }
-            words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/figures", "数据"), ("/law", "查法条")]);
+            words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/figures", "数据")]);
+            if call.admits(Door::Supervisor) && call.hall.law.reports.contains_key("annual") {
+                words.push(("/reports/annual", "年度报告"));
+            }
+            words.push(("/law", "查法条"));
             ("工作台", words)
         }
     }

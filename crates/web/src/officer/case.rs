@@ -47,9 +47,9 @@ pub fn show(call: &Call<'_>) -> Answer {
             div {
                 (open(call, version, &view)?)
                 (section("shut", call.say("现在不能做"), steps::closed(call, &view.steps)))
-                (section_with("tl", call.say("经过"), html! { p class="small dim" { (count) "条，新的在上" } }, timeline::timeline(call, &view.events)))
+                (section_with("tl", call.say("经过"), html! { p class="small dim" { (count) "条，新的在上" } }, timeline::timeline(call, view.id, &view.events)))
             }
-            div.aside.a2 { (papers(call, &view)) (unmodelled(call, &view)) }
+            div.aside.a2 { (section("pp", call.say("文书"), timeline::papers(call, view.id, &view.events))) (unmodelled(call, &view)) }
         }
     };
     Ok(Page::new(Audience::Officer, view.title.clone(), body).here("待办").under("/officer", call.say("待办")).under(format!("/officer?procedure={}", view.procedure), call.lang.name(&view.procedure, &view.procedure_title)).ok(call))
@@ -77,7 +77,7 @@ fn facts(call: &Call<'_>, version: &Version, view: &CaseView) -> Markup {
 
 fn open(call: &Call<'_>, version: &Version, view: &CaseView) -> Result<Markup, Error> {
     let open: Vec<&StepState> = view.steps.iter().filter(|step| step.reasons.is_empty()).collect();
-    let chosen = call.ask("step").and_then(|id| open.iter().find(|step| step.step == id)).or(open.first()).copied();
+    let chosen = call.ask("step").and_then(|id| open.iter().find(|step| step.step == id)).copied().or_else(|| taking::leading(version, &view.stage, &view.steps));
     // A step that was asked for but is closed to this person is shown as such by its reasons below.
     let Some(chosen) = chosen else {
         return Ok(section("open", call.say("现在可以做"), html! { p.empty { (nothing(view)) } }));
@@ -104,14 +104,6 @@ fn nothing(view: &CaseView) -> String {
     who.dedup();
     who.truncate(3);
     if who.is_empty() { "这个阶段在等期限届满，到期自动记录。".to_owned() } else { format!("这个阶段没有您可办的步骤。在等{}办理。", who.join("、")) }
-}
-
-fn papers(call: &Call<'_>, view: &CaseView) -> Markup {
-    let papers: Vec<_> = view.events.iter().rev().flat_map(|event| &event.papers).collect();
-    section("pp", call.say("文书"), html! {
-        @if papers.is_empty() { p.small.dim { "还没有制作文书。" } }
-        ul.list.small { @for paper in papers { li { (paper.title) @if let Some(number) = &paper.number { "　" (number) } br; span.dim { (words::day(paper.at.date(), call.today())) } } } }
-    })
 }
 
 fn unmodelled(call: &Call<'_>, view: &CaseView) -> Markup {

@@ -71,7 +71,7 @@ fn line(call: &Call<'_>, me: &Person, row: HeadRow) -> Result<Line, actions::Err
     let stage = version.and_then(|version| version.stage(&case.stage)).map_or_else(|| case.stage.clone(), |stage| call.lang.name(&stage.id, &stage.title));
     let clock = version.and_then(|version| urgent(call, version, &case));
     let steps = open_steps(&call.hall.law, &call.hall.registers(), &case, me, call.now);
-    let next = steps.into_iter().find(|step| step.reasons.is_empty()).map(|step| (step.step, step.title));
+    let next = version.and_then(|version| crate::taking::leading(version, &case.stage, &steps)).map(|step| (step.step.clone(), step.title.clone()));
     Ok(Line { row, stage, clock, next })
 }
 

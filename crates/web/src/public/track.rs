@@ -66,24 +66,15 @@ pub fn show(call: &Call<'_>) -> Answer {
             div.aside.a1 { (lamp::panel(call, &view.clocks)) }
             div {
                 (own_steps(call, &view)?)
-                (section("tl", call.say("经过"), timeline::timeline(call, &view.events)))
+                (section("tl", call.say("经过"), timeline::timeline(call, view.id, &view.events)))
             }
             div.aside.a2 {
-                @if view.sight == Sight::Own { (section("pp", call.say("文书"), papers(call, &view))) }
+                @if view.sight == Sight::Own { (section("pp", call.say("文书"), timeline::papers(call, view.id, &view.events))) }
                 (section("more", "规定", html! { p.small { a href={ "/law/" (view.procedure) } { (call.say("看流程和依据")) } } }))
             }
         }
     };
     Ok(Page::new(Audience::Public, title, body).here("我要查").under("/", call.say("首页")).under("/track", call.say("我要查")).ok(call))
-}
-
-/// The papers issued so far, latest first.
-fn papers(call: &Call<'_>, view: &CaseView) -> Markup {
-    let papers: Vec<_> = view.events.iter().rev().flat_map(|event| &event.papers).collect();
-    html! {
-        @if papers.is_empty() { p.small.dim { "还没有文书。" } }
-        ul.list.small { @for paper in papers { li { (paper.title) @if let Some(number) = &paper.number { "　" (number) } br; span.dim { (crate::words::day(paper.at.date(), call.today())) } } } }
-    }
 }
 
 /// What the applicant can do now, each with its form.
@@ -99,7 +90,7 @@ fn own_steps(call: &Call<'_>, view: &CaseView) -> Result<Markup, Error> {
         let title = if state.step == "review" { "评一评".to_owned() } else { call.lang.name(&state.step, &state.title) };
         sections.push(section(&id, &title, html! {
             @if let Some(hint) = &wanted.step.hint { p.dim { (hint) } }
-            @if sections.is_empty() || call.ask("step") == Some(&state.step) { (taking::form(call, &wanted, &Filled::default())) }
+            @if call.ask("step") == Some(&state.step) || sections.is_empty() && wanted.step.asks.iter().any(|ask| ask.required) { (taking::form(call, &wanted, &Filled::default())) }
             @else { p { a href=(format!("{}?step={}#{id}", call.path, state.step)) { "打开这一步的表" } } }
         }));
     }
