@@ -74,10 +74,10 @@ pub struct Cases {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct CaseLine {
-    #[schema(example = 138412032000000_i64)]
+    #[schema(example = 204058342195213_i64)]
     id: i64,
     /// The tracking code.
-    #[schema(example = "3YX0-0000-07K")]
+    #[schema(example = "5SJW-4G00-0DW6-W")]
     code: Option<String>,
     procedure: String,
     title: String,
@@ -172,7 +172,7 @@ fn check_words(hall: &Hall, asked: &CasesAsked) -> Result<(), Trouble> {
 pub struct Case {
     id: i64,
     /// The tracking code: whoever holds it may follow the progress.
-    #[schema(example = "3YX0-0000-07K")]
+    #[schema(example = "5SJW-4G00-0DW6-W")]
     pub code: String,
     /// Number of the last event: give it as `seen` with the next step.
     #[schema(example = 3)]
@@ -280,7 +280,7 @@ pub struct PaperOfCase {
     #[schema(example = "忻审批许〔2026〕12号")]
     number: Option<String>,
     /// Where to get it, with `.pdf` or `.docx` behind.
-    #[schema(example = "/api/papers/138412032000000/3/grant-decision")]
+    #[schema(example = "/api/papers/204058342195213/3/grant-decision")]
     path: String,
 }
 

@@ -210,7 +210,7 @@ pub struct BreakdownRow {
 
 /// A figure broken down by organ, matter, place or month. For people of the government who hold a post.
 #[utoipa::path(get, path = "/api/figures/{key}/by/{dimension}", tag = "figures",
-    params(("key" = String, Path, example = "S45.ratings_received"), ("dimension" = Dimension, Path, example = "organ"), Scope), responses(
+    params(("key" = String, Path, example = "S45.ratings_received"), ("dimension" = inline(Dimension), Path, example = "organ"), Scope), responses(
     (status = 200, body = Breakdown),
     (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such figure", body = Problem, content_type = "application/problem+json"),

@@ -19,7 +19,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         if !is_json(request.headers()) {
-            return Err(Problem::new(Kind::NotJson, "请求头应当写 Content-Type: application/json"));
+            return Err(Problem::new(Kind::MediaType, "请求头应当写 Content-Type: application/json"));
         }
         let bytes = to_bytes(request.into_body(), MOST).await.map_err(too_large)?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);

@@ -6,6 +6,7 @@
 //! Modules import downward in this order.
 
 pub mod document;
+pub mod open311;
 pub mod health;
 pub mod search;
 pub mod figure;
@@ -59,6 +60,10 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(problem::kinds))
         .routes(routes!(problem::kind))
         .routes(routes!(document::document))
+        .routes(routes!(open311::discovery))
+        .routes(routes!(open311::services))
+        .routes(routes!(open311::service))
+        .routes(routes!(open311::one))
         .route_layer(from_fn_with_state(desk.clone(), caller::recognise));
     let closed = OpenApiRouter::new()
         .routes(routes!(person::sign_out))
@@ -72,6 +77,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::breakdown))
         .routes(routes!(figure::records))
         .routes(routes!(search::search))
+        .routes(routes!(open311::requests, open311::request))
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))
         .route_layer(from_fn_with_state(desk.clone(), caller::demand));
     let (router, doc) = OpenApiRouter::with_openapi(document::opening()).merge(open).merge(closed).split_for_parts();

@@ -40,7 +40,7 @@ pub enum Found {
 pub struct Hit {
     kind: Found,
     title: String,
-    #[schema(example = "/api/cases/138412032000000")]
+    #[schema(example = "/api/cases/204058342195213")]
     path: String,
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use actions::look::{Sight, sight};
-use actions::step::{Asked as StepAsked, Done};
+use actions::look::{Sight, sight, tidy_code};
+use actions::step::{Asked as StepAsked, Done, code};
 use actions::{Error, Hall};
 use axum::Json;
 use axum::extract::State;
@@ -137,12 +137,14 @@ pub async fn take_step(State(desk): State<Arc<Desk>>, caller: Caller, Named(id):
     let taken = desk
         .work(move |hall, now| {
             let case = hall.case(id)?;
-            let coded = given.code.as_deref().is_some_and(|code| hall.id_of(code).is_ok_and(|known| known == id));
+            // A refusal tells about the case: who may not see it and shows no code is told nothing.
+            let coded = given.code.as_deref().is_some_and(|given| tidy_code(given) == code(&case));
             if sight(hall, Some(&caller.visitor.person), &case) == Sight::Nothing && !coded {
                 return Err(Error::NotFound.into());
             }
             let by = together(hall, &caller, &given.with_officers, now)?;
-            let done = hall.take_step(StepAsked { case: Some(id), procedure: String::new(), step: given.step, by, with: given.with, seen: given.seen }, now)?;
+            let asked = StepAsked { case: Some(id), procedure: String::new(), step: given.step, by, with: given.with, seen: given.seen };
+            let done = hall.take_step_by_code(asked, given.code.as_deref(), now)?;
             taken(hall, &caller, &done, now)
         })
         .await?;

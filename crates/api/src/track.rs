@@ -14,7 +14,7 @@ use crate::given::Named;
 use crate::problem::{Answer, Problem};
 
 /// Codes cannot be guessed; this keeps anybody from trying.
-const LOOKS: u32 = 60;
+pub const LOOKS: u32 = 60;
 
 /// Where a case stands and what was done when; nobody's name, nothing that was given.
 #[derive(Serialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct Tracked {
 }
 
 /// Follow a case by its tracking code. Dashes and small letters do not matter. Sixty looks a minute from one address.
-#[utoipa::path(get, path = "/api/track/{code}", tag = "public", security(()), params(("code" = String, Path, example = "3YX0-0000-07K")), responses(
+#[utoipa::path(get, path = "/api/track/{code}", tag = "public", security(()), params(("code" = String, Path, example = "5SJW-4G00-0DW6-W")), responses(
     (status = 200, body = Tracked),
     (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too-many", body = Problem, content_type = "application/problem+json")))]
