@@ -13,10 +13,13 @@ use crate::repeat::Answers;
 /// The wall clock in China, passed in so that tests can stop it.
 pub type Clock = Arc<dyn Fn() -> DateTime + Send + Sync>;
 
+/// By what is done and by whom: since when, and how often.
+type Counts = HashMap<(&'static str, String), (DateTime, u32)>;
+
 pub struct Desk {
     pub hall: Arc<Hall>,
     clock: Clock,
-    counts: Mutex<HashMap<(&'static str, String), (DateTime, u32)>>,
+    counts: Mutex<Counts>,
     pub answers: Answers,
     document: OnceLock<String>,
 }

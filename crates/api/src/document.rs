@@ -59,10 +59,10 @@ pub fn finished(mut doc: OpenApi) -> String {
             let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             let other: Response = ResponseBuilder::new().description("Any other answer is a problem").content("application/problem+json", problem).build();
             for (status, response) in &mut operation.responses.responses {
-                if let RefOr::T(response) = response {
-                    if response.description.is_empty() {
-                        response.description = if status == "201" { "Done" } else { "What was asked for" }.to_owned();
-                    }
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    response.description = if status == "201" { "Done" } else { "What was asked for" }.to_owned();
                 }
             }
             operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(other));

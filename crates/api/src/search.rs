@@ -71,10 +71,8 @@ pub async fn search(State(desk): State<Arc<Desk>>, caller: Caller, Asked(sought)
                     if hall.law.registers.get(&row.register).is_some_and(|register| register.public) || caller.official() {
                         hits.push(Hit { kind: Found::Entry, title: row.title, path: format!("/api/registers/{}/{}", row.register, row.id) });
                     }
-                } else if let Ok(case) = hall.case(hit.stream) {
-                    if sight(hall, Some(person), &case) >= Sight::Own {
-                        hits.push(Hit { kind: Found::Case, title: hit.title, path: format!("/api/cases/{}", hit.stream) });
-                    }
+                } else if hall.case(hit.stream).is_ok_and(|case| sight(hall, Some(person), &case) >= Sight::Own) {
+                    hits.push(Hit { kind: Found::Case, title: hit.title, path: format!("/api/cases/{}", hit.stream) });
                 }
             }
             Ok(hits)
