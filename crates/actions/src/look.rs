@@ -289,6 +289,10 @@ impl Hall {
         if person.organ.is_empty() {
             listing.filter.applicant = Some(person.id.clone());
         } else if !oversees && !across {
+            // Another organ's list is empty to this person, not swapped for the own one.
+            if !listing.filter.organs.is_empty() && !listing.filter.organs.contains(&person.organ) {
+                return Ok((Vec::new(), 0));
+            }
             listing.filter.organs = vec![person.organ.clone()];
         }
         let number = self.settings.number();

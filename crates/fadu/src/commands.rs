@@ -1,6 +1,8 @@
 //! The commands, one file a noun.
 
 pub mod account;
+pub mod audit;
+pub mod coverage;
 pub mod hall;
 pub mod law;
 pub mod ledger;

@@ -1,5 +1,6 @@
 //! The program: reads configuration, wires the crates, starts. The command line is stable: see `fadu --help`.
 
+mod bench;
 mod commands;
 mod folder;
 mod rehearse;
@@ -34,6 +35,10 @@ enum Command {
     Report(commands::report::Report),
     /// Ask for figures and the records behind them.
     Figure(commands::report::Figure),
+    /// Audit a published report: its figures, and whether they agree.
+    Audit(commands::audit::Audit),
+    /// Measure, as JSON lines, beside the raw limits of this machine.
+    Bench(bench::Bench),
     /// Prove that the ledger and the figures are whole.
     Verify(commands::ledger::Verify),
     /// Make and list local accounts.
@@ -56,6 +61,8 @@ fn main() -> ExitCode {
         Command::Rehearse(command) => commands::rehearse::run(command, &law),
         Command::Report(command) => commands::report::report(command, &law),
         Command::Figure(command) => commands::report::figure(command, &law),
+        Command::Audit(command) => commands::audit::run(command),
+        Command::Bench(command) => bench::run(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),
         Command::Backup(command) => commands::ledger::backup(command),
         Command::Restore(command) => commands::ledger::restore(command),

@@ -16,6 +16,7 @@ pub mod fold;
 pub mod job;
 pub mod open;
 pub mod search;
+pub mod limit;
 pub mod stats;
 #[cfg(feature = "trial")]
 pub mod trial;

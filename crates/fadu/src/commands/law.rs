@@ -25,6 +25,12 @@ pub enum Law {
         /// Example files or folders; all of the law folder when none is given.
         paths: Vec<PathBuf>,
     },
+    /// Which systems of the catalogue are counted, and by what, as a Markdown table.
+    Coverage {
+        /// A catalogue of systems; the metrics it asks for and no figure declares are listed.
+        #[arg(long, value_name = "FILE")]
+        catalogue: Option<PathBuf>,
+    },
     /// Draw a procedure from its law file.
     Draw {
         procedure: String,
@@ -62,6 +68,7 @@ pub fn run(command: Law, place: &Place) -> anyhow::Result<ExitCode> {
     match command {
         Law::Check { json } => check(place, json),
         Law::Test { paths } => test(place, &paths),
+        Law::Coverage { catalogue } => super::coverage::coverage(place, catalogue.as_deref()),
         Law::Draw { procedure, format } => draw(place, &procedure, format),
         Law::Due { date, count, unit } => due(place, &date, count, unit),
     }
@@ -178,7 +185,7 @@ fn draw(place: &Place, id: &str, format: DrawFormat) -> anyhow::Result<ExitCode>
     let version = procedure.versions.last().context("the procedure has no version")?;
     match format {
         DrawFormat::Mermaid => print!("{}", engine::diagram::mermaid(procedure, version)),
-        DrawFormat::Svg => bail!("svg is drawn by the site"),
+        DrawFormat::Svg => print!("{}", engine::diagram::svg(procedure, version)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -147,7 +147,8 @@ fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>) -> anyhow:
     runtime.block_on(async move {
         let router = api::router(hall.clone(), now.clone()).merge(web::router(hall, now));
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("{address} is taken; choose another with --listen"))?;
-        axum::serve(listener, router).with_graceful_shutdown(stop()).await?;
+        // The peer's address reaches the rooms that limit how often a door is tried.
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop()).await?;
         anyhow::Ok(())
     })?;
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,101 @@
+//! District-years rehearsed through the program: every covered count comes out exactly, the ledger is sound, and a byte changed behind the
+//! program's back is found and named.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn fadu(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fadu")).current_dir(root()).env_remove("FADU_LAW").env_remove("FADU_DATABASE").args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Rehearses a thousandth of a year into a new file and returns its address.
+fn rehearsed(folder: &Path, year: &str) -> String {
+    let database = format!("sqlite:{}", folder.join("year.db").display());
+    let done = fadu(&["rehearse", &format!("districts/{year}.toml"), "--scale", "0.001", "--database", &database]);
+    let said = text(&done.stdout);
+    assert!(done.status.success(), "{said}{}", text(&done.stderr));
+    let line = said.lines().find(|line| line.contains("covered targets stand exactly")).unwrap_or_else(|| panic!("{said}"));
+    assert!(line.contains("; 0 missed;"), "{said}");
+    let exact: usize = line.split(' ').next().unwrap().parse().unwrap();
+    assert!(exact >= 20, "{line}");
+    database
+}
+
+fn whole(year: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = rehearsed(folder.path(), year);
+    let verified = fadu(&["verify", "--database", &database]);
+    let said = text(&verified.stdout);
+    assert!(verified.status.success(), "{said}{}", text(&verified.stderr));
+    assert!(said.contains("the ledger is sound") && said.contains("every cell equals its recount"), "{said}");
+}
+
+#[test]
+fn xinfu_2022_comes_out_exactly() {
+    whole("xinfu-2022");
+}
+
+#[test]
+fn xinjian_2024_comes_out_exactly() {
+    whole("xinjian-2024");
+}
+
+#[test]
+fn the_same_seed_plays_the_same_year() {
+    let stand = || {
+        let folder = tempfile::tempdir().unwrap();
+        let database = rehearsed(folder.path(), "xinjian-2024");
+        let figures = fadu(&["figure", "--year", "2024", "--database", &database]);
+        assert!(figures.status.success(), "{}", text(&figures.stderr));
+        text(&figures.stdout)
+    };
+    assert_eq!(stand(), stand());
+}
+
+#[test]
+fn a_byte_changed_in_the_file_is_found_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = rehearsed(folder.path(), "xinfu-2022");
+    // A backup is one whole file, without a log beside it.
+    let copy = folder.path().join("copy.db");
+    let saved = fadu(&["backup", copy.to_str().unwrap(), "--database", &database]);
+    assert!(saved.status.success(), "{}", text(&saved.stderr));
+    let address = format!("sqlite:{}", copy.display());
+    assert!(fadu(&["verify", "--database", &address]).status.success());
+
+    // Only the body of an event reads so. A receipt becomes a regret.
+    let wanted = br#"{"open":{"procedure":"licence""#;
+    let mut bytes = std::fs::read(&copy).unwrap();
+    let places: Vec<usize> = bytes.windows(wanted.len()).enumerate().filter(|(_, window)| window == wanted).map(|(at, _)| at).collect();
+    assert!(places.len() > 10, "{} licences are in the file", places.len());
+    let place = places[places.len() / 2] + 22;
+    bytes[place] ^= 1;
+    std::fs::write(&copy, &bytes).unwrap();
+
+    let verified = fadu(&["verify", "ledger", "--database", &address]);
+    let said = text(&verified.stdout);
+    assert!(!verified.status.success(), "a changed byte was not found: {said}");
+    let faults: Vec<&str> = said.lines().filter(|line| line.starts_with("FAULT")).collect();
+    assert_eq!(faults.len(), 1, "{said}");
+    assert!(faults[0].starts_with("FAULT Hash: division 140902 stream ") && faults[0].contains(" event 1 ("), "{said}");
+    assert!(said.contains("the ledger is NOT sound"), "{said}");
+
+    // Put back, all is well.
+    bytes[place] ^= 1;
+    std::fs::write(&copy, &bytes).unwrap();
+    assert!(fadu(&["verify", "ledger", "--database", &address]).status.success());
+
+    // And what was backed up can be restored and goes on.
+    let restored = format!("sqlite:{}", folder.path().join("restored.db").display());
+    let done = fadu(&["restore", copy.to_str().unwrap(), "--database", &restored]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(fadu(&["verify", "--database", &restored]).status.success());
+}
