@@ -43,14 +43,35 @@ fn year(call: &Call<'_>) -> i16 {
     call.ask("year").and_then(|text| text.parse().ok()).filter(|year| (1990..=2100).contains(year)).unwrap_or(call.today().year())
 }
 
+/// This year, or the latest of the five before it in which events were counted: what an overview shows when nobody chose a year.
+pub fn latest_year(call: &Call<'_>) -> Result<i16, Error> {
+    if let Some(year) = call.ask("year").and_then(|text| text.parse().ok()).filter(|year| (1990..=2100).contains(year)) {
+        return Ok(year);
+    }
+    let this = call.today().year();
+    for year in (this - 5..=this).rev() {
+        let Some(period) = Period::year(year) else { continue };
+        if call.hall.figures(period, &CellFilter::default())?.iter().any(|shown| shown.value.is_some_and(|value| value > 0.0) && is_flow(call, &shown.key)) {
+            return Ok(year);
+        }
+    }
+    Ok(this)
+}
+
+/// Whether a figure counts what happens in a period, not what holds at its end.
+pub fn is_flow(call: &Call<'_>, key: &str) -> bool {
+    call.hall.law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Distinct(_) | Measure::Ratio(_) | Measure::Mean(_)))
+}
+
 fn period(call: &Call<'_>) -> Result<(i16, Period), Error> {
     let year = year(call);
     Ok((year, Period::year(year).ok_or(Error::NotFound)?))
 }
 
-fn years(call: &Call<'_>, year: i16) -> Markup {
+/// The years to choose from.
+pub fn years(call: &Call<'_>, year: i16) -> Markup {
     let this = call.today().year();
-    html! { ul class="row small" { @for other in (this - 4..=this).rev() { li {
+    html! { ul class="row small mt" { @for other in (this.min(year) - 1..=this).rev().take(7) { li {
         @if other == year { strong { (other) "年" } } @else { a href=(call.with("year", &other.to_string())) { (other) "年" } }
     } } } }
 }
@@ -180,7 +201,7 @@ fn definition(call: &Call<'_>, declared: &engine::figure::Figure, shown: &Shown,
             @if let Measure::Statement(_) = declared.measure { div { dt { "来源" } dd { span.tag { "手填" } " 记录里没有，由负责机关签名填报" } } }
             @if !declared.partition.is_empty() { div { dt { "各部分" } dd { (links(&declared.partition)) } } }
             @if !declared.tags.is_empty() { div { dt { "其中" } dd { (links(&declared.tags)) } } }
-            div { dt { "负责" } dd { (call.hall.organ_title(&declared.owner)) } }
+            @if let Some(owner) = call.hall.registers().entry("organs", &declared.owner) { div { dt { "负责" } dd { (owner.title) } } }
             div { dt { "定义版本" } dd { (engine::value::long_date(declared.in_force)) "起" } }
         }
     }
@@ -217,7 +238,7 @@ fn matrix(call: &Call<'_>, key: &str, counted: &str, period: Period, filter: &Ce
     let link = |organ: &str| format!("/figures/{key}?year={year}&organ={organ}#rec");
     Ok(html! {
         @if counted != key { p class="small dim" { "分母的件数。" } }
-        div.scroll tabindex="0" role="region" aria-label="按机关和月份" {
+        div.scroll tabindex="0" role="region" aria-label="各机关各月的数" {
             table class="t t-d" { caption.vh { "各机关各月" }
                 thead { tr { th scope="col" { (call.say("机关")) } th.n scope="col" { (call.say("全年")) } @for month in 1..=12 { th.n scope="col" { (month) "月" } } } }
                 tbody { @for organ in &organs { tr {

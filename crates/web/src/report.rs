@@ -6,7 +6,6 @@ use maud::{Markup, html};
 use crate::call::{Answer, Call};
 use crate::components::figure::{self, check};
 use crate::components::page::{Audience, Page, head, section};
-use crate::words::numeral;
 
 pub fn show(call: &Call<'_>) -> Answer {
     let year = call.ask("year").and_then(|text| text.parse().ok()).filter(|year| (1990..=2100).contains(year)).unwrap_or(call.today().year());
@@ -22,7 +21,7 @@ pub fn show(call: &Call<'_>) -> Answer {
         @if !broken.is_empty() { (section("broken", "不对的", html! { ul.dots { @for one in &broken { li { a href=(figure::href(&one.figure, year)) { (title(call, &one.figure)) } "：" (one.says) } } } })) }
         @for (place, chapter) in report.chapters.iter().enumerate() {
             section.sec aria-labelledby={ "c" (place) } {
-                h2 id={ "c" (place) } { (numeral(place as u32 + 1)) "、" (chapter.title) }
+                h2 id={ "c" (place) } { (chapter.title) }
                 div.rep { @for block in &chapter.blocks { @match block {
                     Text::Heading { text } => h3 { (text) },
                     Text::Paragraph { pieces } => { p { @for piece in pieces { (written(piece, year)) } } (notes(pieces, &report.checks)) },

@@ -49,7 +49,9 @@ pub fn leading<'s>(version: &Version, stage: &str, steps: &'s [StepState]) -> Op
         to.filter_map(|to| place(to)).filter(|place| *place >= here).min()
     };
     let open = || steps.iter().filter(|step| step.reasons.is_empty());
-    open().filter(|step| onward(step).is_some()).min_by_key(|step| onward(step)).or_else(|| open().next())
+    // A step that belongs to few stages is nearer the work than one open everywhere, such as a recusal.
+    let breadth = |state: &&StepState| version.step(&state.step).map_or(usize::MAX, |step| if step.from.iter().any(|from| from == "*") { usize::MAX } else { step.from.len() });
+    open().filter(|step| onward(step).is_some()).min_by_key(|step| onward(step)).or_else(|| open().min_by_key(breadth))
 }
 
 /// The form of a step.

@@ -66,7 +66,7 @@ fn done(stops: &[Stop<'_>], at: usize) -> bool {
 }
 
 fn lying(call: &Call<'_>, stops: &[Stop<'_>], said: &str) -> Markup {
-    let pitch = if stops.len() > 1 { (1030.0 / (stops.len() - 1) as f64).max(104.0) } else { 0.0 };
+    let pitch = if stops.len() > 1 { (1030.0 / (stops.len() - 1) as f64).max(100.0) } else { 0.0 };
     let width = pitch * (stops.len() - 1) as f64 + 106.0;
     let x = |at: usize| 53.0 + pitch * at as f64;
     let now = stops.iter().position(|stop| stop.now);
@@ -85,7 +85,7 @@ fn lying(call: &Call<'_>, stops: &[Stop<'_>], said: &str) -> Markup {
                 @for (row, part) in broken(&stop.title).iter().enumerate() {
                     text class=[stop.now.then_some("b")] x=(cx) y=(78 + 20 * row) { (part) }
                 }
-                @if let Some(day) = stop.reached { text.d x=(cx) y="126" { (words::day(day, call.today())) } }
+                @if let Some(day) = stop.reached { text.d x=(cx) y=(if broken(&stop.title).len() > 1 { 120 } else { 100 }) { (words::day(day, call.today())) } }
             }
         }
     }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use crate::call::{Answer, Call};
 use crate::components::figure;
 use crate::components::page::{Audience, Page, head, section, section_with};
+use crate::figures;
 use crate::words;
 
 const DOORS: &[(&str, &str, &str)] = &[
@@ -46,8 +47,7 @@ pub fn home(call: &Call<'_>) -> Answer {
             }))
             (section("open", "已经公开的", html! {
                 ul.list {
-                    @for register in call.hall.law.registers.values().filter(|register| register.public && register.fields.iter().all(|field| !matches!(field.kind, FieldKind::Party))).take(6) {
-                        @let count = registers.all(&register.id).filter(|entry| entry.in_force(call.today())).count();
+                    @for (register, count) in call.hall.law.registers.values().filter(|register| register.public && register.fields.iter().all(|field| !matches!(field.kind, FieldKind::Party))).map(|register| (register, registers.all(&register.id).filter(|entry| entry.in_force(call.today())).count())).filter(|(_, count)| *count > 0).take(6) {
                         li { a href={ "/registers/" (register.id) } { (call.lang.name(&register.id, &register.title)) } "　" span.dim { (count) "条" } }
                     }
                 }
@@ -59,13 +59,13 @@ pub fn home(call: &Call<'_>) -> Answer {
 }
 
 fn numbers(call: &Call<'_>) -> Result<Markup, actions::Error> {
-    let year = call.today().year();
+    let year = figures::latest_year(call)?;
     let Some(period) = Period::year(year) else { return Ok(html! {}) };
     let all = call.hall.figures(period, &CellFilter::default())?;
     let mut counted: Vec<_> = all.iter().filter(|shown| shown.fraction.is_none() && shown.value.is_some_and(|value| value > 0.0)).collect();
-    counted.sort_by(|a, b| b.records.cmp(&a.records));
+    counted.sort_by_key(|shown| (!figures::is_flow(call, &shown.key), std::cmp::Reverse(shown.records)));
     counted.truncate(IN_SMALL);
-    Ok(section_with("nums", call.say("数字"), html! { p class="small dim" { (year) "年至今。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } } }, html! {
+    Ok(section_with("nums", call.say("数字"), html! { p class="small dim" { (year) "年" @if year == call.today().year() { "至今" } "。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } } }, html! {
         @if counted.is_empty() { p.empty { (year) "年还没有计入数据的记录。" } } @else { (figure::strip(call, &counted, year)) }
     }))
 }
