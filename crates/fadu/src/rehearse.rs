@@ -7,6 +7,7 @@ pub mod lives;
 pub mod orders;
 pub mod people;
 pub mod plan;
+pub mod recent;
 
 use std::collections::{BTreeMap, BinaryHeap};
 

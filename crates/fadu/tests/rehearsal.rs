@@ -16,20 +16,24 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Rehearses a thousandth of a year into a new file and returns its address.
-fn rehearsed(folder: &Path, year: &str) -> String {
+/// A year, how much of it is played, and how many covered counts it has at least. Below three thousandths the rounded total of 忻府区's
+/// powers is smaller than its rounded parts, which are stated beside it.
+const YEARS: [(&str, &str, usize); 2] = [("xinfu-2022", "0.003", 40), ("xinjian-2024", "0.001", 10)];
+
+/// Rehearses a small part of a year into a new file and returns its address.
+fn rehearsed(folder: &Path, (year, scale, least): (&str, &str, usize)) -> String {
     let database = format!("sqlite:{}", folder.join("year.db").display());
-    let done = fadu(&["rehearse", &format!("districts/{year}.toml"), "--scale", "0.001", "--database", &database]);
+    let done = fadu(&["rehearse", &format!("districts/{year}.toml"), "--scale", scale, "--database", &database]);
     let said = text(&done.stdout);
     assert!(done.status.success(), "{said}{}", text(&done.stderr));
     let line = said.lines().find(|line| line.contains("covered targets stand exactly")).unwrap_or_else(|| panic!("{said}"));
     assert!(line.contains("; 0 missed;"), "{said}");
     let exact: usize = line.split(' ').next().unwrap().parse().unwrap();
-    assert!(exact >= 20, "{line}");
+    assert!(exact >= least, "{line}");
     database
 }
 
-fn whole(year: &str) {
+fn whole(year: (&str, &str, usize)) {
     let folder = tempfile::tempdir().unwrap();
     let database = rehearsed(folder.path(), year);
     let verified = fadu(&["verify", "--database", &database]);
@@ -40,19 +44,19 @@ fn whole(year: &str) {
 
 #[test]
 fn xinfu_2022_comes_out_exactly() {
-    whole("xinfu-2022");
+    whole(YEARS[0]);
 }
 
 #[test]
 fn xinjian_2024_comes_out_exactly() {
-    whole("xinjian-2024");
+    whole(YEARS[1]);
 }
 
 #[test]
 fn the_same_seed_plays_the_same_year() {
     let stand = || {
         let folder = tempfile::tempdir().unwrap();
-        let database = rehearsed(folder.path(), "xinjian-2024");
+        let database = rehearsed(folder.path(), YEARS[1]);
         let figures = fadu(&["figure", "--year", "2024", "--database", &database]);
         assert!(figures.status.success(), "{}", text(&figures.stderr));
         text(&figures.stdout)
@@ -63,7 +67,7 @@ fn the_same_seed_plays_the_same_year() {
 #[test]
 fn a_byte_changed_in_the_file_is_found_and_named() {
     let folder = tempfile::tempdir().unwrap();
-    let database = rehearsed(folder.path(), "xinfu-2022");
+    let database = rehearsed(folder.path(), YEARS[0]);
     // A backup is one whole file, without a log beside it.
     let copy = folder.path().join("copy.db");
     let saved = fadu(&["backup", copy.to_str().unwrap(), "--database", &database]);
@@ -71,7 +75,7 @@ fn a_byte_changed_in_the_file_is_found_and_named() {
     let address = format!("sqlite:{}", copy.display());
     assert!(fadu(&["verify", "--database", &address]).status.success());
 
-    // Only the body of an event reads so. A receipt becomes a regret.
+    // Only the body of an event reads so.
     let wanted = br#"{"open":{"procedure":"licence""#;
     let mut bytes = std::fs::read(&copy).unwrap();
     let places: Vec<usize> = bytes.windows(wanted.len()).enumerate().filter(|(_, window)| window == wanted).map(|(at, _)| at).collect();

@@ -92,6 +92,8 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         println!("a demonstration is there already in {} (begin again with --fresh)", command.file.display());
     } else {
         play(&hall, &district, command.scale, command.seed)?;
+        let recent = crate::rehearse::recent::play(&hall, &district.name, district.year, clock(command.at)(), command.seed)?;
+        println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
         for (login, person, name, _) in PEOPLE {
             hall.make_account(&NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned(), person: person.to_owned() })?;
         }

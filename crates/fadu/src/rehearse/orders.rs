@@ -95,7 +95,8 @@ fn fields(value: Value) -> Map<String, Value> {
     }
 }
 
-fn order(ground: &Ground<'_>, rating: Option<&str>, number: usize, day: Date, random: &mut fastrand::Rng) -> anyhow::Result<Life> {
+/// One order, from the call to its closing; without a rating it stays dispatched.
+pub fn order(ground: &Ground<'_>, rating: Option<&str>, number: usize, day: Date, random: &mut fastrand::Rng) -> anyhow::Result<Life> {
     let people = ground.people;
     let (class, topic, content, unit) = CALLS[random.usize(..CALLS.len())];
     let operator = vec![people.of("hotline-centre", "hotline-operator", 0)?];
