@@ -149,7 +149,7 @@ fn event(law: &Law, registers: &Registers, procedure: &Procedure, version: &Vers
     let organ = match (&step.moves_to, case) {
         (Some(unit), _) if field(unit).is_some() => field(unit).unwrap_or_default(),
         (_, Some(case)) if !case.organ.is_empty() => case.organ.clone(),
-        _ => opening_organ(registers, version, &matter, field("organ"), &command.by),
+        _ => opening_organ(law, registers, version, &matter, field("organ"), &command.by),
     };
     let clocks = clock_facts(law, version, step, case, to.as_deref(), &command.division, &with, now);
     Event {
@@ -169,12 +169,14 @@ fn event(law: &Law, registers: &Registers, procedure: &Procedure, version: &Vers
     }
 }
 
-/// The organ a new case lies with: the officer's own, the one named, or the one that holds the matter.
-fn opening_organ(registers: &Registers, version: &Version, matter: &str, named: Option<String>, by: &[Person]) -> String {
-    let own = by.iter().find(|person| !person.organ.is_empty()).map(|person| person.organ.clone());
+/// The organ a new case lies with: the one named; the officer's own, when the officer acts for one organ only; else the organ that
+/// holds the matter (a window takes matters in for all).
+fn opening_organ(law: &Law, registers: &Registers, version: &Version, matter: &str, named: Option<String>, by: &[Person]) -> String {
+    let bound = |person: &Person| person.posts.iter().all(|post| law.posts.get(post).is_none_or(|post| post.reach == Reach::Organ));
+    let own = by.iter().find(|person| !person.organ.is_empty());
     let register = version.matter.as_deref().and_then(|id| version.field(id)).and_then(|field| field.register.as_deref());
-    let holds = || register.and_then(|register| registers.entry(register, matter)).map(|entry| entry.organ.clone());
-    named.or_else(holds).or(own).unwrap_or_default()
+    let holds = || register.and_then(|register| registers.entry(register, matter)).map(|entry| entry.organ.clone()).filter(|organ| !organ.is_empty());
+    named.or_else(|| own.filter(|person| bound(person)).map(|person| person.organ.clone())).or_else(holds).or_else(|| own.map(|person| person.organ.clone())).unwrap_or_default()
 }
 
 fn stage_reason(procedure: &Procedure, version: &Version, step: &Step, case: Option<&Case>, cite: &Cite, reasons: &mut Vec<Reason>) {

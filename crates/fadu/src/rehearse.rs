@@ -137,7 +137,7 @@ fn ground<'g>(hall: &'g Hall, people: &'g people::People, items: &[Item], year: 
         people,
         calendar: &hall.law.calendar,
         items: in_force("service-items"),
-        powers: in_force("power-list").into_iter().map(|(id, _)| id).collect(),
+        powers: in_force("power-list"),
         body: in_force("enforcement-bodies").first().map(|(id, _)| id.clone()).unwrap_or_default(),
         year_end: Date::new(year, 12, 31)?,
     })

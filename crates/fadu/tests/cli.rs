@@ -86,8 +86,8 @@ fn figures_are_asked_for_by_name() {
     assert!(out(&fadu(&["account", "list", "--database", &database])).contains("clerk"));
     fails(&["figure", "S45.ratings_recieved", "--year", "2024", "--database", &database], &["did you mean `S45.ratings_received`?"]);
     fails(&["figure", "S45.ratings_received", "--database", &database], &["--year YYYY, or --from DATE --to DATE"]);
-    let asked = fadu(&["figure", "S45.ratings_received", "--year", "2024", "--database", &database]);
-    assert!(out(&asked).contains("\"value\": 0"), "{}", out(&asked));
+    let shown = fadu(&["figure", "S45.ratings_received", "--year", "2024", "--database", &database]);
+    assert!(out(&shown).contains("\"value\": 0"), "{}", out(&shown));
     assert!(out(&fadu(&["report", "2024", "--format", "json", "--database", &database])).starts_with('{'));
     assert!(out(&fadu(&["report", "2024", "--database", &database])).contains("<html lang=\"zh-CN\">"));
     let refused = asked(&["account", "make", "x", "--name", "x", "--database", &database], "short\n");

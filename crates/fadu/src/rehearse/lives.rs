@@ -39,7 +39,8 @@ pub struct Ground<'g> {
     pub calendar: &'g Calendar,
     /// Service items of each organ: (item, organ).
     pub items: Vec<(String, String)>,
-    pub powers: Vec<String>,
+    /// Powers on the list: (power, organ).
+    pub powers: Vec<(String, String)>,
     pub body: String,
     /// The last day that counts.
     pub year_end: Date,
@@ -167,7 +168,7 @@ pub fn penalty(ground: &Ground<'_>, number: usize, day: Date, random: &mut fastr
     let mut moves = Vec::with_capacity(12);
     let mut push = |at: DateTime, step: &'static str, by: &[Person], with: Value| moves.push(Move { at, step, by: by.to_vec(), with: fields(with) });
     let mut filing = json!({ "conduct": conducts[number % conducts.len()], "party": { "name": format!("{}商店", name(number)), "kind": "organisation" } });
-    if let (Some(power), Value::Object(filing)) = (ground.powers.get(number % ground.powers.len().max(1)), &mut filing) {
+    if let (Some((power, _)), Value::Object(filing)) = (ground.powers.iter().find(|(_, holder)| holder == organ), &mut filing) {
         filing.insert("power".to_owned(), json!(power));
     }
     push(at, "file-case", &officers, filing);

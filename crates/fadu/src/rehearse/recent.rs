@@ -26,7 +26,7 @@ pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> any
         people: &people,
         calendar: &hall.law.calendar,
         items: in_force("service-items").into_iter().filter(|(id, organ)| known(organ) && id.starts_with("item-")).collect(),
-        powers: in_force("power-list").into_iter().filter(|(id, _)| id.starts_with("power-")).map(|(id, _)| id).collect(),
+        powers: in_force("power-list"),
         body: in_force("enforcement-bodies").first().map(|(id, _)| id.clone()).unwrap_or_default(),
         year_end: today.checked_add(1.year()).unwrap_or(Date::MAX),
     };
