@@ -79,7 +79,7 @@ fn who_sees_how_much_of_which_record() {
     let party = json!({ "name": "某店", "kind": "organisation" });
     let records = [
         ("own licence, applied for online", take(&town, None, "licence", "apply", &["u:xiaoming"], day, json!({ "item": "food-licence", "party": party })).unwrap()),
-        ("licence received at a window", take(&town, None, "licence", "receive", &["clerk"], day, json!({ "item": "food-licence", "party": party, "venue": "centre" })).unwrap()),
+        ("licence received at a window", take(&town, None, "licence", "receive", &["clerk"], day, json!({ "item": "food-licence", "party": party, "venue": "district-centre" })).unwrap()),
         ("penalty in hand of zhang and li", take(&town, None, "general-penalty", "file-case", &["zhang", "li"], day, json!({ "conduct": "某行为", "party": party, "power": "price-marking" })).unwrap()),
         ("call taken by the hotline", take(&town, None, "hotline-order", "take-call", &["operator"], day, json!({ "content": "某诉求的内容", "channel": "phone" })).unwrap()),
     ];

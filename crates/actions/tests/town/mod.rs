@@ -1,4 +1,5 @@
 //! A small town for the tests beside it: a hall over a new database, its organs, officers and registers, and a way to take a step.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use std::path::{Path, PathBuf};
 
