@@ -59,7 +59,7 @@ let browser;
 
 async function start() {
   const database = join(folder, 'walk.db');
-  const made = spawnSync(fadu, ['demo', '--no-serve', '--scale', '0.003', '--file', database, '--listen', `127.0.0.1:${port}`], { cwd: root, encoding: 'utf8' });
+  const made = spawnSync(fadu, ['demo', '--no-serve', '--scale', '0.003', '--file', database, '--listen', `127.0.0.1:${port}`, '--at', MOMENT], { cwd: root, encoding: 'utf8' });
   expect(made.status === 0, `the demonstration was not made: ${made.stdout}${made.stderr}`);
   server = spawn(fadu, ['serve', '--database', `sqlite:${database}`, '--listen', `127.0.0.1:${port}`, '--at', MOMENT], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -261,8 +261,13 @@ async function walk() {
     expect((await figures.locator('main').innerText()).includes('重数相等'), 'the recount differs');
     await look(figures, 'figure');
     await clerk.goto(rated);
-    const href = await clerk.locator(`main a[href*="/officer/cases/"]`).first().getAttribute('href');
-    expect(href.includes(idOf(code)), `the newest record is ${href}`);
+    const record = clerk.locator(`main a[href$="/officer/cases/${idOf(code)}"]`);
+    while (await record.count() === 0) {
+      const next = clerk.locator('nav[aria-label="翻页"] a', { hasText: '下一页' });
+      expect(await next.count() > 0, 'no page of the records lists the case');
+      await next.click();
+      await clerk.waitForLoadState();
+    }
   });
 
   for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['leader', '/reports/annual?year=2022', 'annual report']]) {
