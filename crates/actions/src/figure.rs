@@ -117,7 +117,7 @@ impl Hall {
         for figure in &self.law.figures {
             match figure.measure {
                 Measure::Stock(_) => stocks.push(figure.key.as_str()),
-                Measure::Count(_) | Measure::Sum(_) | Measure::Distinct(_) => flows.push(figure.key.as_str()),
+                Measure::Count(_) | Measure::Sum(_) => flows.push(figure.key.as_str()),
                 _ => {}
             }
         }

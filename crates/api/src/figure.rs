@@ -229,7 +229,7 @@ pub async fn breakdown(State(desk): State<Arc<Desk>>, caller: Caller, Named((key
             let keys = match &known(hall, &key)?.measure {
                 Measure::Ratio(pair) | Measure::Mean(pair) => vec![pair.of.clone(), pair.over.clone()],
                 Measure::Change(_) | Measure::Statement(_) => return Err(Problem::invalid("key", "这个数据不能再分").into()),
-                Measure::Count(_) | Measure::Sum(_) | Measure::Distinct(_) | Measure::Stock(_) => vec![key.clone()],
+                Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) => vec![key.clone()],
             };
             let mut rows = Vec::new();
             for figure in keys {

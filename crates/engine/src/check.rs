@@ -488,7 +488,7 @@ fn figures(report: &mut Report<'_>) {
         };
         match &figure.measure {
             Measure::Count(count) => over(&count.procedure, &count.register, &count.on, count.filter.keys().map(String::as_str).collect()),
-            Measure::Sum(sum) | Measure::Distinct(sum) => over(&sum.procedure, &sum.register, &sum.on, sum.filter.keys().map(String::as_str).chain(std::iter::once(sum.field.as_str())).collect()),
+            Measure::Sum(sum) => over(&sum.procedure, &sum.register, &sum.on, sum.filter.keys().map(String::as_str).chain(std::iter::once(sum.field.as_str())).collect()),
             Measure::Stock(stock) => over(&None, &Some(stock.register.clone()), &[], stock.filter.keys().map(String::as_str).collect()),
             Measure::Ratio(pair) | Measure::Mean(pair) => {
                 for part in [&pair.of, &pair.over] {

@@ -47,7 +47,6 @@ struct Raw {
     tags: Vec<String>,
     count: Option<Over>,
     sum: Option<SumOver>,
-    distinct: Option<SumOver>,
     stock: Option<Entries>,
     ratio: Option<Pair>,
     mean: Option<Pair>,
@@ -59,11 +58,10 @@ impl TryFrom<Raw> for Figure {
     type Error = String;
 
     fn try_from(raw: Raw) -> Result<Self, String> {
-        let Raw { key, title, unit, definition, owner, in_force, until, partition, tags, count, sum, distinct, stock, ratio, mean, change, statement } = raw;
+        let Raw { key, title, unit, definition, owner, in_force, until, partition, tags, count, sum, stock, ratio, mean, change, statement } = raw;
         let said = [
             count.map(Measure::Count),
             sum.map(Measure::Sum),
-            distinct.map(Measure::Distinct),
             stock.map(Measure::Stock),
             ratio.map(Measure::Ratio),
             mean.map(Measure::Mean),
@@ -73,7 +71,7 @@ impl TryFrom<Raw> for Figure {
         let mut said = said.into_iter().flatten();
         match (said.next(), said.next()) {
             (Some(measure), None) => Ok(Figure { key, title, unit, definition, owner, in_force, until, measure, partition, tags }),
-            (None, _) => Err(format!("figure `{key}` says no measure: write one of count, sum, distinct, stock, ratio, mean, change, statement")),
+            (None, _) => Err(format!("figure `{key}` says no measure: write one of count, sum, stock, ratio, mean, change, statement")),
             (Some(_), Some(_)) => Err(format!("figure `{key}` says two measures: keep one")),
         }
     }
@@ -87,8 +85,6 @@ pub enum Measure {
     Count(Over),
     /// The sum of a number or money field over events of the period.
     Sum(SumOver),
-    /// Different values of a field over events of the period.
-    Distinct(SumOver),
     /// Entries of a register in force at the end of the period.
     Stock(Entries),
     /// One figure over another, as a percentage with its fraction kept.
@@ -160,8 +156,6 @@ pub struct Counted {
     /// Index into `Law::figures`.
     pub figure: usize,
     pub amount: i64,
-    /// For `distinct`: the value seen.
-    pub value: Option<String>,
 }
 
 /// Figures by the step or act that feeds them, so that an event looks at its own figures only.
@@ -177,7 +171,7 @@ impl Index {
         for (place, figure) in figures.iter().enumerate() {
             let (procedure, register, on) = match &figure.measure {
                 Measure::Count(over) => (&over.procedure, &over.register, &over.on),
-                Measure::Sum(over) | Measure::Distinct(over) => (&over.procedure, &over.register, &over.on),
+                Measure::Sum(over) => (&over.procedure, &over.register, &over.on),
                 Measure::Stock(stock) => {
                     index.acts.entry(stock.register.clone()).or_default().push(place);
                     continue;
@@ -211,9 +205,8 @@ impl Index {
             .filter_map(|&place| {
                 let figure = figures.get(place).filter(|figure| figure.holds(day))?;
                 match &figure.measure {
-                    Measure::Count(over) => admits(&over.filter, &read).then_some(Counted { figure: place, amount: 1, value: None }),
-                    Measure::Sum(over) => admits(&over.filter, &read).then(|| after.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount, value: None }),
-                    Measure::Distinct(over) => admits(&over.filter, &read).then(|| read(&over.field)).flatten().map(|value| Counted { figure: place, amount: 1, value: Some(value) }),
+                    Measure::Count(over) => admits(&over.filter, &read).then_some(Counted { figure: place, amount: 1 }),
+                    Measure::Sum(over) => admits(&over.filter, &read).then(|| after.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount }),
                     _ => None,
                 }
             })
@@ -235,12 +228,11 @@ impl Index {
                 let figure = figures.get(place).filter(|figure| figure.holds(day))?;
                 let admitted = |on: &[String], filter: &BTreeMap<String, Vec<String>>| on.contains(&event.act) && admits(filter, &|field: &str| read(after, field));
                 match &figure.measure {
-                    Measure::Count(over) => admitted(&over.on, &over.filter).then_some(Counted { figure: place, amount: 1, value: None }),
-                    Measure::Sum(over) => admitted(&over.on, &over.filter).then(|| after.fields.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount, value: None }),
-                    Measure::Distinct(over) => admitted(&over.on, &over.filter).then(|| read(after, &over.field)).flatten().map(|value| Counted { figure: place, amount: 1, value: Some(value) }),
+                    Measure::Count(over) => admitted(&over.on, &over.filter).then_some(Counted { figure: place, amount: 1 }),
+                    Measure::Sum(over) => admitted(&over.on, &over.filter).then(|| after.fields.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount }),
                     Measure::Stock(stock) => {
                         let change = stands(after, stock) - before.map_or(0, |before| stands(before, stock));
-                        (change != 0).then_some(Counted { figure: place, amount: change, value: None })
+                        (change != 0).then_some(Counted { figure: place, amount: change })
                     }
                     _ => None,
                 }

@@ -60,7 +60,7 @@ pub fn latest_year(call: &Call<'_>) -> Result<i16, Error> {
 
 /// Whether a figure counts what happens in a period, not what holds at its end.
 pub fn is_flow(call: &Call<'_>, key: &str) -> bool {
-    call.hall.law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Distinct(_) | Measure::Ratio(_) | Measure::Mean(_)))
+    call.hall.law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Ratio(_) | Measure::Mean(_)))
 }
 
 fn period(call: &Call<'_>) -> Result<(i16, Period), Error> {

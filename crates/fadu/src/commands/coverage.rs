@@ -61,7 +61,7 @@ fn carriers<'l>(law: &'l Law, figure: &'l Figure, depth: u8) -> Vec<&'l str> {
     let of = |key: &str| law.figure(key).filter(|_| depth > 0).map(|figure| carriers(law, figure, depth - 1)).unwrap_or_default();
     match &figure.measure {
         Measure::Count(over) => over.procedure.iter().chain(&over.register).map(String::as_str).collect(),
-        Measure::Sum(over) | Measure::Distinct(over) => over.procedure.iter().chain(&over.register).map(String::as_str).collect(),
+        Measure::Sum(over) => over.procedure.iter().chain(&over.register).map(String::as_str).collect(),
         Measure::Stock(stock) => vec![&stock.register],
         Measure::Ratio(pair) | Measure::Mean(pair) => of(&pair.of).into_iter().chain(of(&pair.over)).collect(),
         Measure::Change(change) => of(&change.of),

@@ -50,7 +50,7 @@ pub fn plan(law: &Law, index: &Index, register: &Register, year: i16, targets: &
 pub fn over(figure: &Figure) -> Option<&str> {
     match &figure.measure {
         Measure::Count(over) => over.register.as_deref(),
-        Measure::Sum(over) | Measure::Distinct(over) => over.register.as_deref(),
+        Measure::Sum(over) => over.register.as_deref(),
         Measure::Stock(stock) => Some(&stock.register),
         _ => None,
     }
@@ -59,7 +59,7 @@ pub fn over(figure: &Figure) -> Option<&str> {
 fn filter_of(figure: &Figure) -> Option<&BTreeMap<String, Vec<String>>> {
     match &figure.measure {
         Measure::Count(over) => Some(&over.filter),
-        Measure::Sum(over) | Measure::Distinct(over) => Some(&over.filter),
+        Measure::Sum(over) => Some(&over.filter),
         Measure::Stock(stock) => Some(&stock.filter),
         _ => None,
     }
@@ -162,7 +162,7 @@ impl Plan<'_> {
         let filter = filter_of(figure)?;
         let on: Vec<&str> = match &figure.measure {
             Measure::Count(over) => over.on.iter().map(String::as_str).collect(),
-            Measure::Sum(over) | Measure::Distinct(over) => over.on.iter().map(String::as_str).collect(),
+            Measure::Sum(over) => over.on.iter().map(String::as_str).collect(),
             _ => Vec::new(),
         };
         let opening = |act: &&Act| act.effect == Effect::Adopt;

@@ -74,6 +74,10 @@ fn base_items(people: &People) -> Vec<Item> {
             with.insert("kind".to_owned(), json!(kind));
             with.insert("legal-limit".to_owned(), json!(20));
             with.insert("promised-limit".to_owned(), json!(1));
+            with.insert("basis".to_owned(), json!(if *kind == "licence" { "《行政许可法》第十二条和本行业的法律、法规" } else { "本级政务服务事项清单" }));
+            with.insert("conditions".to_owned(), json!("符合本事项规定条件的公民、法人和其他组织，本人或者委托他人办理。"));
+            with.insert("materials".to_owned(), json!(["申请书（网上填写的不用另交）", "身份证明或者营业执照（能通过数据共享取得的不用交）", "本事项规定的证明材料"]));
+            with.insert("fee".to_owned(), json!("不收费"));
             Item { register: "service-items".to_owned(), id: format!("item-{:03}", number + 1), title: (*title).to_owned(), organ: (*organ).to_owned(), acts: vec![Doing { act: "adopt".to_owned(), in_year: false, with }] }
         })
         .collect()
