@@ -68,7 +68,7 @@ fn errors_say_what_to_do_next() {
     fails(&["law", "draw", "licens"], &["there is no procedure `licens`", "did you mean `licence`?"]);
     fails(&["law", "test", "law/nowhere"], &["neither a file nor a folder of examples"]);
     fails(&["law", "due", "2024-09-27"], &["law due DATE COUNT working|calendar", "for example"]);
-    fails(&["law", "coverage", "--catalogue", "README.md"], &["names no metric"]);
+    fails(&["law", "coverage", "--catalogue", "LICENSE"], &["names no metric"]);
     fails(&["rehearse", "districts/nowhere.toml", "--database", "sqlite:/nonexistent-folder/x.db"], &["could not be read"]);
     fails(&["verify", "--database", "sqlite:/nonexistent.db"], &["there is no database at"]);
     fails(&["verify", "--database", "mysql://x"], &["sqlite:PATH"]);
