@@ -5,6 +5,7 @@
 
 pub mod report;
 pub mod paper;
+pub mod seal;
 pub mod round;
 pub mod figure;
 pub mod look;
