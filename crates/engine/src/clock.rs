@@ -177,7 +177,7 @@ impl Ledger {
         };
         let between = |from: DateTime, to: DateTime| match unit {
             Unit::Working => calendar.working_days_between(from.date(), to.date()),
-            Unit::Hours => to.since(from).map_or(0, |span| span.total(SpanUnit::Hour).unwrap_or(0.0) as i64),
+            Unit::Hours => seconds(from, to) / 3600,
             _ => span_days(from.date(), to.date()),
         };
         Ok(match self.met {

@@ -148,3 +148,15 @@ fn the_day_of_the_start_is_not_counted_and_the_last_day_belongs_to_the_period() 
     assert_eq!(due(start, 5, Unit::Calendar), date(2024, 10, 8).at(23, 59, 59, 0));
     assert_eq!(due(start, 48, Unit::Hours), date(2024, 9, 29).at(16, 30, 0, 0));
 }
+
+/// A clock of hours that is weeks late says how many hours, not one.
+#[test]
+fn an_hour_clock_counts_all_its_late_hours() {
+    use engine::clock::{Ledger, Standing};
+    use engine::law::Unit;
+    let ledger = Ledger::start(jiff::civil::datetime(2026, 10, 26, 10, 0, 0, 0), 2, Unit::Hours, None);
+    match ledger.standing(calendar(), jiff::civil::datetime(2026, 10, 28, 13, 30, 0, 0)) {
+        Ok(Standing::Overdue { by, unit: Unit::Hours, .. }) => assert_eq!(by, 49),
+        other => panic!("{other:?}"),
+    }
+}
