@@ -18,7 +18,7 @@ pub fn all(call: &Call<'_>) -> Answer {
         (head("", title, "办一件事有哪些步骤、谁来办、多长时间、依据哪一条。"))
         (section("procedures", "流程", html! {
             table class="t stack" { caption.vh { "流程" }
-                thead { tr { th scope="col" { (call.say("程序")) } th scope="col" { (call.say("依据")) } th.n scope="col" { "步骤" } th.n scope="col" { "期限" } } }
+                thead { tr { th scope="col" { (call.say("程序")) } th scope="col" { (call.say("依据")) } th.n scope="col" { (call.say("步骤")) } th.n scope="col" { (call.say("期限")) } } }
                 tbody { @for procedure in law.procedures.values() { @if let Some((_, version)) = law.version(&procedure.id, call.today()) { tr {
                     td.key { a href={ "/law/" (procedure.id) } { (call.lang.name(&procedure.id, &procedure.title)) } }
                     td { (cited(call, Some(&procedure.basis))) }
@@ -52,7 +52,7 @@ pub fn one(call: &Call<'_>) -> Answer {
         (head(&format!("{}起施行的版本", engine::value::long_date(version.in_force)), &title, ""))
         (quote(call, &procedure.basis))
         (draw::procedure(call, version))
-        (section("steps", "步骤", step_list(call, version)))
+        (section("steps", call.say("步骤"), step_list(call, version)))
         (section("clocks", call.say("期限"), clocks(call, version)))
         @if !procedure.unmodelled.is_empty() { (section("un", call.say("没有纳入程序的"), unmodelled(procedure))) }
     };

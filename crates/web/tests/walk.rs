@@ -197,3 +197,21 @@ async fn english_is_one_click_away() {
     browser.get("/law/licence").await.is(200).says("Notify missing").says("lang=\"zh-CN\"");
     browser.get("/?lang=zh").await.is(200).says("您要办什么事？");
 }
+
+#[tokio::test]
+async fn a_paper_goes_to_those_who_may_read_it_and_anybody_can_verify_it() {
+    let site = Site::open();
+    let case = site.received("东街小吃店");
+    let path = format!("/papers/{case}/1/receipt.pdf");
+    let paper = site.signed_in("qian").await.get(&path).await.is(200);
+    assert_eq!(paper.headers["content-type"], "application/pdf");
+    assert!(site.browser().get(&path).await.is(303).goes_to().starts_with("/sign-in"));
+    site.signed_in("citizen").await.get(&path).await.is(404);
+    let now = *site.now.lock().unwrap();
+    let clerk = site.hall.person("qian", now.date());
+    let code = site.hall.look(clerk.as_ref(), case, now).unwrap();
+    let digest = &code.events[0].hash;
+    let page = site.browser().get(&format!("/verify/{}/1?digest={}", code.code, &digest[..16])).await.is(200).says("文书与记录一致");
+    assert!(!page.text.contains("东街小吃店"));
+    site.browser().get(&format!("/verify/{}/1?digest=00000000", code.code)).await.is(200).says("文书与记录不一致");
+}
