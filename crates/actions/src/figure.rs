@@ -195,7 +195,11 @@ impl Hall {
     fn record_scope(&self, key: &str, period: Period) -> Result<(String, i32)> {
         let figure = self.law.figure(key).ok_or(Error::NotFound)?;
         Ok(match &figure.measure {
-            Measure::Ratio(pair) | Measure::Mean(pair) => (pair.over.clone(), day(period.from)),
+            // The records of a rate are those of its denominator; entries in force are counted from the beginning.
+            Measure::Ratio(pair) | Measure::Mean(pair) => {
+                let stock = self.law.figure(&pair.over).is_some_and(Figure::is_stock);
+                (pair.over.clone(), if stock { 0 } else { day(period.from) })
+            }
             Measure::Change(of) => (of.of.clone(), day(period.from)),
             Measure::Stock(_) => (key.to_owned(), 0),
             _ => (key.to_owned(), day(period.from)),

@@ -8,6 +8,7 @@ pub mod paper;
 pub mod seal;
 pub mod round;
 pub mod figure;
+pub mod search;
 pub mod look;
 pub mod step;
 pub mod entry;

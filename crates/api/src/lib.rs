@@ -7,6 +7,7 @@
 
 pub mod document;
 pub mod open311;
+pub mod checkpoint;
 pub mod health;
 pub mod search;
 pub mod figure;
@@ -57,6 +58,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::figures))
         .routes(routes!(figure::figure))
         .routes(routes!(health::health))
+        .routes(routes!(checkpoint::checkpoints))
         .routes(routes!(problem::kinds))
         .routes(routes!(problem::kind))
         .routes(routes!(document::document))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actions::look::{Sight, sight};
+use actions::search::{Among, Hit as Seen};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -53,28 +53,16 @@ pub async fn search(State(desk): State<Arc<Desk>>, caller: Caller, Asked(sought)
     }
     let hits = desk
         .work(move |hall, _| {
-            let kind = sought.kind.map(|kind| match kind {
-                Found::Case => "case",
-                Found::Entry => "entry",
-            });
-            let number = hall.settings.number();
-            // More are looked for than given, because some may not be for these eyes.
-            let found = hall.store.search(number, &sought.q, kind, limit * 4)?;
-            let person = &caller.visitor.person;
-            let mut hits = Vec::new();
-            for hit in found {
-                if hits.len() == limit as usize {
-                    break;
-                }
-                if hit.kind == "entry" {
-                    let Some(row) = hall.store.entry_of(number, hit.stream)? else { continue };
-                    if hall.law.registers.get(&row.register).is_some_and(|register| register.public) || caller.official() {
-                        hits.push(Hit { kind: Found::Entry, title: row.title, path: format!("/api/registers/{}/{}", row.register, row.id) });
-                    }
-                } else if hall.case(hit.stream).is_ok_and(|case| sight(hall, Some(person), &case) >= Sight::Own) {
-                    hits.push(Hit { kind: Found::Case, title: hit.title, path: format!("/api/cases/{}", hit.stream) });
-                }
-            }
+            let among = match sought.kind {
+                Some(Found::Case) => Among::Cases,
+                Some(Found::Entry) => Among::Entries,
+                None => Among::Everything,
+            };
+            let hit = |hit| match hit {
+                Seen::Case { id, title } => Hit { kind: Found::Case, title, path: format!("/api/cases/{id}") },
+                Seen::Entry { register, id, title } => Hit { kind: Found::Entry, title, path: format!("/api/registers/{register}/{id}") },
+            };
+            let hits = hall.search(Some(&caller.visitor.person), &sought.q, among, limit)?.into_iter().map(hit).collect();
             Ok(hits)
         })
         .await?;

@@ -276,6 +276,9 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
             if extend.add.is_none() && extend.parameter.is_none() {
                 report.say(file, &clock.id, "clocks-count", format!("an extension of `{}` adds neither a number nor a parameter", clock.id));
             }
+            if (extend.days == Unit::Working) != (clock.days == Unit::Working) {
+                report.say(file, &clock.id, "clocks-count", format!("`{}` and its extension count different days", clock.id));
+            }
             if extend.days == Unit::Hours && clock.days != Unit::Hours {
                 report.say(file, &clock.id, "clocks-count", format!("`{}` counts days and cannot be extended by hours", clock.id));
             }

@@ -278,7 +278,7 @@ fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
     let period = Period::year(2026).context("the year")?;
     let filter = store::CellFilter::default();
     let events = hall.store.counted_total(hall.settings.number(), "S45.matters_received", 0, 99_999_999, &filter)?.0 * 4;
-    let mut time = |what: &str, ask: &mut dyn FnMut(u64) -> anyhow::Result<()>| -> anyhow::Result<()> {
+    let time = |what: &str, ask: &mut dyn FnMut(u64) -> anyhow::Result<()>| -> anyhow::Result<()> {
         let mut times = Vec::new();
         for round in 0..200 {
             let at = Instant::now();

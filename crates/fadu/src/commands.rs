@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod checkpoint;
 pub mod coverage;
 pub mod hall;
 pub mod law;

@@ -41,6 +41,8 @@ enum Command {
     Bench(bench::Bench),
     /// Prove that the ledger and the figures are whole.
     Verify(commands::ledger::Verify),
+    /// Write the latest signed checkpoint, to be kept elsewhere.
+    Checkpoint(commands::checkpoint::Print),
     /// Make and list local accounts.
     #[command(subcommand)]
     Account(commands::account::Account),
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Audit(command) => commands::audit::run(command),
         Command::Bench(command) => bench::run(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),
+        Command::Checkpoint(command) => commands::checkpoint::run(command, &law),
         Command::Backup(command) => commands::ledger::backup(command),
         Command::Restore(command) => commands::ledger::restore(command),
     };

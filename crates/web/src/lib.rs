@@ -78,10 +78,11 @@ fn open() -> Router<Site> {
 }
 
 fn inside() -> Router<Site> {
-    use crate::officer::{case, new, registers, todo};
+    use crate::officer::{case, new, registers, search, todo};
     Router::new()
         .route("/officer", room(Door::Officer, todo::show))
         .route("/officer/cases/{id}", desk(Door::Officer, case::show, case::take))
+        .route("/officer/search", room(Door::Officer, search::show))
         .route("/officer/new", room(Door::Officer, new::list))
         .route("/officer/new/{procedure}", desk(Door::Officer, new::show, new::take))
         .route("/officer/registers", room(Door::Officer, registers::all))

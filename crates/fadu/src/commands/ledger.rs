@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use super::checkpoint::{verify_signatures, witnesses};
 use super::hall::{Database, spinner};
 use crate::folder::Place;
 
@@ -14,6 +15,12 @@ pub struct Verify {
     /// What to verify.
     #[arg(value_enum, default_value = "all")]
     what: What,
+    /// A checkpoint kept elsewhere (`fadu checkpoint --out FILE`) that the ledger must still hold; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    witness: Vec<PathBuf>,
+    /// The key, public or private, that checkpoints are signed with; may be repeated. The one beside a SQLite file when not given.
+    #[arg(long, env = "FADU_KEY", value_name = "FILE")]
+    key: Vec<PathBuf>,
     #[command(flatten)]
     database: Database,
 }
@@ -31,22 +38,33 @@ pub enum What {
 pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
     let began = std::time::Instant::now();
     let mut sound = true;
+    let witnesses = witnesses(&command.witness)?;
+    if command.what == What::Figures && !witnesses.is_empty() {
+        anyhow::bail!("--witness goes with the ledger: leave `figures` out");
+    }
     if command.what != What::Figures {
         // The ledger is read before anything else: damage must be named, not tripped over.
         let mut config = command.database.config()?;
         config.read_only = true;
         let store = store::Store::open(&config)?;
         let bar = spinner("verifying events");
-        let found = store.verify(&[], |events| bar.set_position(events))?;
+        let found = store.verify(&witnesses, |events| bar.set_position(events))?;
         bar.finish_and_clear();
         println!("{} events in {} streams, {} document numbers, {} checkpoints, {} attachments: {:.1} s", found.events, found.streams, found.numbers, found.checkpoints, found.attachments, began.elapsed().as_secs_f64());
         for fault in &found.faults {
             println!("FAULT {:?}: division {} stream {} event {} ({}): {}", fault.what, fault.division, fault.stream, fault.seq, fault.kind, fault.detail);
         }
-        sound = found.sound();
-        if !sound {
+        if !found.sound() {
             println!("the ledger is NOT sound: {} fault(s)", found.faults.len().max(1));
             return Ok(ExitCode::FAILURE);
+        }
+        sound = verify_signatures(&store, &command.database, &command.key)?;
+        if !sound {
+            println!("the ledger is NOT sound: a checkpoint is not signed as it should be");
+            return Ok(ExitCode::FAILURE);
+        }
+        for witness in &witnesses {
+            println!("checkpoint {} of {}, kept elsewhere, is in the ledger unchanged", witness.number, witness.day);
         }
         println!("the ledger is sound");
     }

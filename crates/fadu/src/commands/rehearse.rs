@@ -51,6 +51,7 @@ pub fn play(hall: &actions::Hall, district: &DistrictYear, scale: f64, seed: u64
         outcome.steps as f64 / seconds.max(0.001),
         outcome.lapses
     );
+    println!("targets from: {}", district.source);
     let report = rehearse::report(&outcome);
     let exact = outcome.covered.iter().filter(|reached| !reached.rate && reached.holds()).count();
     println!("{exact} covered targets stand exactly; {} missed; {} uncovered", report["missed"].len(), report["uncovered"].len());

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actions::Hall;
+use actions::seal::Seal;
 use actions::person::NewAccount;
 use anyhow::Context;
 use clap::Args;
 use jiff::civil::DateTime;
 
+use super::checkpoint::Key;
 use super::hall::Database;
 use super::rehearse::play;
 use crate::folder::Place;
@@ -25,6 +27,8 @@ pub struct Serve {
     /// Keep the clock at this moment (YYYY-MM-DDTHH:MM:SS), for training and tests.
     #[arg(long, value_name = "MOMENT")]
     at: Option<DateTime>,
+    #[command(flatten)]
+    key: Key,
     #[command(flatten)]
     database: Database,
 }
@@ -88,6 +92,7 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
     let there = command.file.exists();
     let database = Database { database: format!("sqlite:{}", command.file.display()), division: Some(district.division.clone()), address: format!("http://{}", command.listen) };
     let hall = database.hall(place)?;
+    let seal = Key::default().seal(&database)?;
     if there {
         println!("a demonstration is there already in {} (begin again with --fresh)", command.file.display());
     } else {
@@ -96,6 +101,9 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
         for (login, person, name, _) in PEOPLE {
             hall.make_account(&NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned(), person: person.to_owned() })?;
+        }
+        if let Some(seal) = &seal {
+            hall.publish_checkpoint(seal, clock(command.at)().date())?;
         }
     }
     println!();
@@ -114,17 +122,21 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
     if command.no_serve {
         return Ok(ExitCode::SUCCESS);
     }
-    listen(Arc::new(hall), command.listen, command.at)
+    listen(Arc::new(hall), command.listen, command.at, seal)
 }
 
 pub fn serve(command: Serve, place: &Place) -> anyhow::Result<ExitCode> {
     let hall = Arc::new(command.database.hall(place)?);
+    let seal = command.key.seal(&command.database)?;
+    if seal.is_none() {
+        eprintln!("fadu: no checkpoints will be published: say where the signing key is with --key FILE or FADU_KEY");
+    }
     println!("serving {} on http://{}/", hall.settings.name, command.listen);
-    listen(hall, command.listen, command.at)
+    listen(hall, command.listen, command.at, seal)
 }
 
 /// The wall clock in China, or one that stands still.
-fn clock(at: Option<DateTime>) -> Arc<dyn Fn() -> DateTime + Send + Sync> {
+pub fn clock(at: Option<DateTime>) -> Arc<dyn Fn() -> DateTime + Send + Sync> {
     match at {
         Some(at) => Arc::new(move || at),
         None => Arc::new(|| {
@@ -134,7 +146,7 @@ fn clock(at: Option<DateTime>) -> Arc<dyn Fn() -> DateTime + Send + Sync> {
     }
 }
 
-fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>) -> anyhow::Result<ExitCode> {
+fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Option<Seal>) -> anyhow::Result<ExitCode> {
     let now = clock(at);
     let rounds = hall.clone();
     let tick = now.clone();
@@ -142,6 +154,11 @@ fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>) -> anyhow:
     std::thread::Builder::new().name("rounds".to_owned()).spawn(move || loop {
         if let Err(error) = rounds.run_round(tick()) {
             eprintln!("fadu: the round failed and will be tried again: {error}");
+        }
+        if let Some(seal) = &seal
+            && let Err(error) = rounds.publish_due_checkpoint(seal, tick())
+        {
+            eprintln!("fadu: yesterday's checkpoint was not published and will be tried again: {error}");
         }
         std::thread::sleep(Duration::from_secs(60));
     })?;

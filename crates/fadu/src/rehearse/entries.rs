@@ -34,8 +34,13 @@ pub struct Doing {
 /// Plans the entries of one register beyond those that are `given`. Returns the given ones and the new ones.
 pub fn plan(law: &Law, index: &Index, register: &Register, year: i16, targets: &BTreeMap<String, i64>, given: Vec<Item>, organs: &[String]) -> anyhow::Result<Vec<Item>> {
     let mut plan = Plan { law, index, register, year, targets, items: Vec::new(), sums: HashMap::new(), organs };
+    // People and organs are needed whatever is counted; other given entries stand back where a small year has no room for them.
+    let needed = matches!(register.id.as_str(), "organs" | "officers");
     for item in given {
-        plan.keep(item);
+        let past = plan.contributions(&item).iter().any(|(key, amount)| targets.get(key).is_some_and(|target| plan.sums.get(key).copied().unwrap_or(0) + amount > *target));
+        if needed || !past {
+            plan.keep(item);
+        }
     }
     let mut wanted: Vec<&Figure> = law.figures.iter().filter(|figure| targets.contains_key(&figure.key) && over(figure) == Some(register.id.as_str())).collect();
     // Figures with the most conditions first: wider ones are then partly filled by narrower ones.

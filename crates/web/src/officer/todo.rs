@@ -50,7 +50,8 @@ pub fn show(call: &Call<'_>) -> Answer {
                 li { a href="#filter" { (call.say("筛选")) } }
             }
         }
-        div.cols-l {
+        (super::search::form(call))
+        div class="cols-l mt2" {
             div {
                 @if lines.is_empty() { p.empty { (nothing(call, mine)) } } @else { (table(call, &grouped)) (pager(call, offset, shown, count, u64::from(PAGE), "件")) }
             }
