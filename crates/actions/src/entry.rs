@@ -42,7 +42,13 @@ impl Hall {
         results
     }
 
-    fn prepare_entry(&self, registers: &engine::register::Registers, entering: &Entering, by: &[Person], now: DateTime) -> Result<(Entry, Append)> {
+    fn prepare_entry(
+        &self,
+        registers: &engine::register::Registers,
+        entering: &Entering,
+        by: &[Person],
+        now: DateTime,
+    ) -> Result<(Entry, Append)> {
         if entering.id.trim().is_empty() {
             return Err(Error::Invalid("没有写编号".to_owned()));
         }
@@ -62,7 +68,15 @@ impl Hall {
             .into_iter()
             .filter_map(|counted| {
                 let figure = self.law.figures.get(counted.figure)?;
-                Some(Counted { figure: figure.key.clone(), organ: entry.organ.clone(), matter: entry.id.clone(), place: String::new(), day: day(now.date()), amount: counted.amount, event: 0 })
+                Some(Counted {
+                    figure: figure.key.clone(),
+                    organ: entry.organ.clone(),
+                    matter: entry.id.clone(),
+                    place: String::new(),
+                    day: day(now.date()),
+                    amount: counted.amount,
+                    event: 0,
+                })
             })
             .collect();
         let body = serde_json::to_string(&event).map_err(|error| Error::Invalid(error.to_string()))?;
@@ -82,10 +96,21 @@ impl Hall {
             division: self.settings.number(),
             stream,
             expected,
-            events: vec![NewEvent { at: moment::seconds(now), kind: event.act.clone(), organ: entry.organ.clone(), matter: entry.id.clone(), body, numbers: Vec::new() }],
+            events: vec![NewEvent {
+                at: moment::seconds(now),
+                kind: event.act.clone(),
+                organ: entry.organ.clone(),
+                matter: entry.id.clone(),
+                body,
+                numbers: Vec::new(),
+            }],
             entry: Some(row),
             counted,
-            search: before.is_none().then(|| store::SearchText { kind: "entry".to_owned(), title: entry.title.clone(), body: entry.id.clone() }),
+            search: before.is_none().then(|| store::SearchText {
+                kind: "entry".to_owned(),
+                title: entry.title.clone(),
+                body: entry.id.clone(),
+            }),
             ..Append::default()
         };
         Ok((entry, append))
@@ -105,7 +130,8 @@ impl Hall {
 
 /// An act from its row.
 pub fn act_of(row: &EventRow) -> Result<ActEvent> {
-    let mut event: ActEvent = serde_json::from_str(&row.body).map_err(|error| Error::Invalid(format!("第{}号记录读不出来：{error}", row.seq)))?;
+    let mut event: ActEvent =
+        serde_json::from_str(&row.body).map_err(|error| Error::Invalid(format!("第{}号记录读不出来：{error}", row.seq)))?;
     event.at = Some(moment::wall(row.at));
     event.act.clone_from(&row.kind);
     event.organ.clone_from(&row.organ);

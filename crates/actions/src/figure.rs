@@ -80,7 +80,15 @@ impl Shown {
             (None, _) => "—".to_owned(),
             (Some(value), Some(fraction)) => {
                 let whole = fraction.numerator == fraction.denominator || fraction.numerator == 0;
-                let digits = (2..=6).find(|digits| whole || { let text = format!("{value:.digits$}"); let read: f64 = text.parse().unwrap_or(value); read != 100.0 && read != 0.0 }).unwrap_or(6);
+                let digits = (2..=6)
+                    .find(|digits| {
+                        whole || {
+                            let text = format!("{value:.digits$}");
+                            let read: f64 = text.parse().unwrap_or(value);
+                            read != 100.0 && read != 0.0
+                        }
+                    })
+                    .unwrap_or(6);
                 let text = format!("{value:.digits$}");
                 text.trim_end_matches('0').trim_end_matches('.').to_owned()
             }
@@ -208,7 +216,12 @@ impl Hall {
 
     /// Folds new and changed figures over history.
     pub(crate) fn declare_figures(&self, mut progress: impl FnMut(u64)) -> Result<()> {
-        let declared: Vec<(String, String)> = self.law.figures.iter().map(|figure| (figure.key.clone(), store::event::hex(&store::event::digest(figure.definition_text().as_bytes())))).collect();
+        let declared: Vec<(String, String)> = self
+            .law
+            .figures
+            .iter()
+            .map(|figure| (figure.key.clone(), store::event::hex(&store::event::digest(figure.definition_text().as_bytes()))))
+            .collect();
         let stale = self.store.declare_figures(&declared)?;
         if stale.is_empty() {
             return Ok(());
@@ -291,7 +304,15 @@ impl<'h> Recount<'h> {
             .into_iter()
             .filter_map(|counted| {
                 let figure = figures.get(counted.figure).filter(|figure| wanted.contains(&figure.key))?;
-                Some(store::Counted { figure: figure.key.clone(), organ: row.organ.clone(), matter: row.matter.clone(), place: place.clone(), day: day(crate::moment::wall(row.at).date()), amount: counted.amount, event: 0 })
+                Some(store::Counted {
+                    figure: figure.key.clone(),
+                    organ: row.organ.clone(),
+                    matter: row.matter.clone(),
+                    place: place.clone(),
+                    day: day(crate::moment::wall(row.at).date()),
+                    amount: counted.amount,
+                    event: 0,
+                })
             })
             .collect()
     }

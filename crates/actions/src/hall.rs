@@ -57,7 +57,11 @@ pub enum Error {
 }
 
 fn refusal_text(refusal: &Refusal) -> String {
-    let reasons: Vec<String> = refusal.reasons.iter().map(|reason| format!("{}（{}）", reason.says, reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| &cite.0))).collect();
+    let reasons: Vec<String> = refusal
+        .reasons
+        .iter()
+        .map(|reason| format!("{}（{}）", reason.says, reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| &cite.0)))
+        .collect();
     format!("现在不能办“{}”：{}", refusal.title, reasons.join("；"))
 }
 
@@ -103,7 +107,15 @@ impl Hall {
     /// Opens the hall over a store that only reads: figures are taken as they were last declared.
     pub fn open_to_read(law: Law, settings: Settings, store: Store) -> Result<Hall> {
         let index = Index::new(&law.figures);
-        let hall = Hall { law, settings, store, index, registers: RwLock::default(), cases: Mutex::new(Recent::new(20_000)), last_id: AtomicI64::new(0) };
+        let hall = Hall {
+            law,
+            settings,
+            store,
+            index,
+            registers: RwLock::default(),
+            cases: Mutex::new(Recent::new(20_000)),
+            last_id: AtomicI64::new(0),
+        };
         hall.read_registers()?;
         Ok(hall)
     }

@@ -3,18 +3,18 @@
 //!
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
-pub mod report;
-pub mod paper;
-pub mod seal;
-pub mod round;
-pub mod figure;
-pub mod search;
-pub mod look;
-pub mod step;
 pub mod entry;
-pub mod person;
-pub mod moment;
+pub mod figure;
 pub mod hall;
+pub mod look;
+pub mod moment;
+pub mod paper;
+pub mod person;
+pub mod report;
+pub mod round;
+pub mod seal;
+pub mod search;
+pub mod step;
 
 pub use hall::{Error, Hall, Settings};
 pub use store::{By, CaseFilter, CellFilter, CellRow, CountedRow, EntryFilter, HeadRow};

@@ -37,7 +37,11 @@ pub fn sight(hall: &Hall, person: Option<&Person>, case: &Case) -> Sight {
     let oversees = ["supervisor", "leader"].iter().any(|post| person.holds(post));
     let acted = case.handlers.contains(&person.id) || case.taken.iter().any(|taken| taken.by.contains(&person.id));
     let across = version_of(&hall.law, case).is_some_and(|(_, version)| {
-        version.steps.iter().flat_map(|step| &step.by).any(|post| person.holds(post) && hall.law.posts.get(post).is_some_and(|post| post.reach == Reach::Division))
+        version
+            .steps
+            .iter()
+            .flat_map(|step| &step.by)
+            .any(|post| person.holds(post) && hall.law.posts.get(post).is_some_and(|post| post.reach == Reach::Division))
     });
     if oversees || acted || across || (case.organ == person.organ && !person.posts.is_empty()) { Sight::Whole } else { Sight::Nothing }
 }
@@ -151,12 +155,20 @@ impl Hall {
         let (procedure, version) = version_of(&self.law, case).ok_or(Error::NotFound)?;
         let rows = self.store.events(self.settings.number(), case.id, 0)?;
         let whole = sight == Sight::Whole;
-        let name = |id: &String| self.registers().entry("officers", id).map_or_else(|| if id.starts_with("u:") { "申请人".to_owned() } else { id.clone() }, |entry| entry.title.clone());
+        let name = |id: &String| {
+            self.registers()
+                .entry("officers", id)
+                .map_or_else(|| if id.starts_with("u:") { "申请人".to_owned() } else { id.clone() }, |entry| entry.title.clone())
+        };
         let mut events = Vec::with_capacity(rows.len());
         for row in &rows {
             let event = event_of(row)?;
             let step = version.step(&event.step);
-            let lapsed = event.with.get("lapsed-clock").and_then(serde_json::Value::as_str).and_then(|id| version.clocks.iter().find(|clock| clock.id == id));
+            let lapsed = event
+                .with
+                .get("lapsed-clock")
+                .and_then(serde_json::Value::as_str)
+                .and_then(|id| version.clocks.iter().find(|clock| clock.id == id));
             let title = match (event.step.as_str(), lapsed, step) {
                 (LAPSE, Some(clock), _) => format!("“{}”期限届满", clock.title),
                 (_, _, Some(step)) => step.title.clone(),
@@ -168,8 +180,16 @@ impl Hall {
                 .iter()
                 .map(|id| {
                     let form = procedure.papers.get(id);
-                    let number = form.and_then(|form| form.series.as_deref()).and_then(|series| Some(self.document_number(&event.organ, series, event.at?.year(), *numbers.next()?)));
-                    PaperRef { seq: event.seq, id: id.clone(), title: form.map_or_else(|| id.clone(), |form| form.title.clone()), number, at: event.at.unwrap_or(now) }
+                    let number = form
+                        .and_then(|form| form.series.as_deref())
+                        .and_then(|series| Some(self.document_number(&event.organ, series, event.at?.year(), *numbers.next()?)));
+                    PaperRef {
+                        seq: event.seq,
+                        id: id.clone(),
+                        title: form.map_or_else(|| id.clone(), |form| form.title.clone()),
+                        number,
+                        at: event.at.unwrap_or(now),
+                    }
                 })
                 .collect();
             events.push(EventView {
@@ -191,10 +211,13 @@ impl Hall {
                 let ledger = case.clocks.get(&clock.id)?;
                 let standing = ledger.standing(&self.law.calendar, now).ok()?;
                 let provisional = ledger.due(&self.law.calendar, ledger.met.unwrap_or(now)).is_ok_and(|due| due.provisional);
-                let parameter = ledger.parameter.as_deref().and_then(|id| self.law.parameter(id, &case.division, ledger.started.date())).map(|parameter| {
-                    let state = if parameter.division.is_some() { "本地已采纳" } else { "默认值，本地尚未采纳" };
-                    format!("{}，{}（{state}）", parameter.id, parameter.source)
-                });
+                let parameter =
+                    ledger.parameter.as_deref().and_then(|id| self.law.parameter(id, &case.division, ledger.started.date())).map(
+                        |parameter| {
+                            let state = if parameter.division.is_some() { "本地已采纳" } else { "默认值，本地尚未采纳" };
+                            format!("{}，{}（{state}）", parameter.id, parameter.source)
+                        },
+                    );
                 Some(ClockView {
                     id: clock.id.clone(),
                     title: clock.title.clone(),
@@ -209,7 +232,11 @@ impl Hall {
             })
             .collect();
         let stage = version.stage(&case.stage);
-        let given = |field: &FieldView| whole || sight == Sight::Own && version.steps.iter().any(|step| step.from.is_empty() && step.asks.iter().any(|ask| ask.field == field.id));
+        let given = |field: &FieldView| {
+            whole
+                || sight == Sight::Own
+                    && version.steps.iter().any(|step| step.from.is_empty() && step.asks.iter().any(|ask| ask.field == field.id))
+        };
         Ok(CaseView {
             id: case.id,
             code: crate::step::code(case),
@@ -253,7 +280,12 @@ impl Hall {
             .iter()
             .filter_map(|field| {
                 let given = values.get(&field.id)?;
-                Some(FieldView { id: field.id.clone(), title: field.title.clone(), text: self.read_value(field, given), personal: field.personal })
+                Some(FieldView {
+                    id: field.id.clone(),
+                    title: field.title.clone(),
+                    text: self.read_value(field, given),
+                    personal: field.personal,
+                })
             })
             .collect()
     }
@@ -267,10 +299,17 @@ impl Hall {
             _ => None,
         };
         match (register, given) {
-            (Some(register), serde_json::Value::String(id)) => self.registers().entry(register, id).map_or_else(|| id.clone(), |entry| entry.title.clone()),
+            (Some(register), serde_json::Value::String(id)) => {
+                self.registers().entry(register, id).map_or_else(|| id.clone(), |entry| entry.title.clone())
+            }
             (Some(register), serde_json::Value::Array(items)) => {
                 let registers = self.registers();
-                items.iter().filter_map(serde_json::Value::as_str).map(|id| registers.entry(register, id).map_or_else(|| id.to_owned(), |entry| entry.title.clone())).collect::<Vec<_>>().join("、")
+                items
+                    .iter()
+                    .filter_map(serde_json::Value::as_str)
+                    .map(|id| registers.entry(register, id).map_or_else(|| id.to_owned(), |entry| entry.title.clone()))
+                    .collect::<Vec<_>>()
+                    .join("、")
             }
             _ => value::read(Some(field), given),
         }
@@ -278,7 +317,10 @@ impl Hall {
 
     /// 忻审批许〔2026〕12号
     pub fn document_number(&self, organ: &str, series: &str, year: i16, number: u32) -> String {
-        let word = self.registers().entry("organs", organ).and_then(|entry| entry.fields.get("short").and_then(serde_json::Value::as_str).map(str::to_owned));
+        let word = self
+            .registers()
+            .entry("organs", organ)
+            .and_then(|entry| entry.fields.get("short").and_then(serde_json::Value::as_str).map(str::to_owned));
         format!("{}{series}〔{year}〕{number}号", word.unwrap_or_default())
     }
 
@@ -304,7 +346,13 @@ impl Hall {
 
     /// Records that somebody looked at a whole file, for 谁看过.
     pub fn note_look(&self, login: &str, id: i64, what: &str, now: DateTime) -> Result<()> {
-        let access = store::Access { division: self.settings.number(), stream: id, at: moment::seconds(now), login: login.to_owned(), what: what.to_owned() };
+        let access = store::Access {
+            division: self.settings.number(),
+            stream: id,
+            at: moment::seconds(now),
+            login: login.to_owned(),
+            what: what.to_owned(),
+        };
         Ok(self.store.log_access(vec![access])?)
     }
 }

@@ -71,11 +71,19 @@ impl Hall {
                 ("handlers", "") => Some(then.handlers.iter().map(|id| self.person_name(id)).collect::<Vec<_>>().join("、")),
                 ("case", "code") => Some(code(&then)),
                 ("case", "title") => Some(self.summary(version, &then)),
-                ("due", clock) => then.clocks.get(clock).and_then(|ledger| ledger.due(&self.law.calendar, at).ok()).map(|due| long_date(due.at.date())),
-                ("parameter", id) => engine::decide::parameter_value(&self.law, id, &then.division, Some(&then), &then.fields, at).map(|value| value.to_string()),
+                ("due", clock) => {
+                    then.clocks.get(clock).and_then(|ledger| ledger.due(&self.law.calendar, at).ok()).map(|due| long_date(due.at.date()))
+                }
+                ("parameter", id) => engine::decide::parameter_value(&self.law, id, &then.division, Some(&then), &then.fields, at)
+                    .map(|value| value.to_string()),
                 _ => {
                     let given = then.get(place)?;
-                    Some(version.field(root).filter(|_| rest.is_empty()).map_or_else(|| engine::value::read(None, given), |field| self.read_value(field, given)))
+                    Some(
+                        version
+                            .field(root)
+                            .filter(|_| rest.is_empty())
+                            .map_or_else(|| engine::value::read(None, given), |field| self.read_value(field, given)),
+                    )
                 }
             }
         };
@@ -86,7 +94,11 @@ impl Hall {
             blocks: blocks(&form.body, &value),
             signed_by: self.organ_title(&event.organ),
             date: long_date(at.date()),
-            verify: Some(Verify { url: format!("{}/verify/{}/{seq}?digest={}", self.settings.address, code(&then), &digest[..16]), code: format!("{}/{seq}", code(&then)), digest }),
+            verify: Some(Verify {
+                url: format!("{}/verify/{}/{seq}?digest={}", self.settings.address, code(&then), &digest[..16]),
+                code: format!("{}/{seq}", code(&then)),
+                digest,
+            }),
             number,
         })
     }
@@ -141,14 +153,20 @@ impl Hall {
 
     fn number_of(&self, form: &PaperForm, procedure: &engine::law::Procedure, event: &Event, paper: &str) -> Option<String> {
         let series = form.series.as_deref()?;
-        let place = event.papers.iter().filter(|issued| procedure.papers.get(*issued).is_some_and(|form| form.series.is_some())).position(|issued| issued == paper)?;
+        let place = event
+            .papers
+            .iter()
+            .filter(|issued| procedure.papers.get(*issued).is_some_and(|form| form.series.is_some()))
+            .position(|issued| issued == paper)?;
         let number = event.numbers.get(place)?;
         Some(self.document_number(&event.organ, series, event.at?.year(), *number))
     }
 
     /// The name of an officer, or who a member of the public is to the case.
     pub fn person_name(&self, id: &str) -> String {
-        self.registers().entry("officers", id).map_or_else(|| if id.starts_with("u:") { "申请人".to_owned() } else { id.to_owned() }, |entry| entry.title.clone())
+        self.registers()
+            .entry("officers", id)
+            .map_or_else(|| if id.starts_with("u:") { "申请人".to_owned() } else { id.to_owned() }, |entry| entry.title.clone())
     }
 }
 

@@ -44,8 +44,18 @@ impl Hall {
         if new.password.chars().count() < 8 {
             return Err(Error::Invalid("密码至少8个字符".to_owned()));
         }
-        let phc = Argon2::default().hash_password(new.password.as_bytes()).map_err(|error| Error::Invalid(format!("密码不能保存：{error}")))?.to_string();
-        let account = Account { division: self.settings.number(), login: new.login.clone(), person: new.person.clone(), name: new.name.clone(), password: phc, ..Account::default() };
+        let phc = Argon2::default()
+            .hash_password(new.password.as_bytes())
+            .map_err(|error| Error::Invalid(format!("密码不能保存：{error}")))?
+            .to_string();
+        let account = Account {
+            division: self.settings.number(),
+            login: new.login.clone(),
+            person: new.person.clone(),
+            name: new.name.clone(),
+            password: phc,
+            ..Account::default()
+        };
         Ok(self.store.put_account(account)?)
     }
 
@@ -67,7 +77,13 @@ impl Hall {
             return Err(wrong());
         }
         let token = random_text()?;
-        let session = Session { division: self.settings.number(), token: store::event::digest(token.as_bytes()), login: login.to_owned(), csrf: random_text()?, expires: at + SESSION_SECONDS };
+        let session = Session {
+            division: self.settings.number(),
+            token: store::event::digest(token.as_bytes()),
+            login: login.to_owned(),
+            csrf: random_text()?,
+            expires: at + SESSION_SECONDS,
+        };
         self.store.open_session(session)?;
         Ok(token)
     }
@@ -79,12 +95,23 @@ impl Hall {
     /// Who holds the token now, with today's posts and certificates.
     pub fn visitor(&self, token: &str, now: DateTime) -> Result<Option<Visitor>> {
         let number = self.settings.number();
-        let Some(session) = self.store.session(number, &store::event::digest(token.as_bytes()), moment::seconds(now))? else { return Ok(None) };
+        let Some(session) = self.store.session(number, &store::event::digest(token.as_bytes()), moment::seconds(now))? else {
+            return Ok(None);
+        };
         let Some(account) = self.store.account(number, &session.login)? else { return Ok(None) };
         let person = if account.person.is_empty() {
-            Person { id: format!("u:{}", account.login), name: account.name.clone(), posts: vec![APPLICANT.to_owned(), "caller".to_owned()], ..Person::default() }
+            Person {
+                id: format!("u:{}", account.login),
+                name: account.name.clone(),
+                posts: vec![APPLICANT.to_owned(), "caller".to_owned()],
+                ..Person::default()
+            }
         } else {
-            self.person(&account.person, now.date()).unwrap_or_else(|| Person { id: account.person.clone(), name: account.name.clone(), ..Person::default() })
+            self.person(&account.person, now.date()).unwrap_or_else(|| Person {
+                id: account.person.clone(),
+                name: account.name.clone(),
+                ..Person::default()
+            })
         };
         Ok(Some(Visitor { login: account.login, person, csrf: session.csrf }))
     }
@@ -110,7 +137,12 @@ impl Hall {
     /// Other officers of an organ who hold a post: whom a form offers as second officer.
     pub fn colleagues(&self, person: &Person, posts: &[String], day: Date) -> Vec<Person> {
         let registers = self.registers();
-        registers.all("officers").filter(|entry| entry.organ == person.organ && entry.id != person.id).filter_map(|entry| self.person(&entry.id, day)).filter(|other| posts.iter().any(|post| other.holds(post))).collect()
+        registers
+            .all("officers")
+            .filter(|entry| entry.organ == person.organ && entry.id != person.id)
+            .filter_map(|entry| self.person(&entry.id, day))
+            .filter(|other| posts.iter().any(|post| other.holds(post)))
+            .collect()
     }
 }
 

@@ -62,7 +62,8 @@ impl Hall {
         let period = Period::year(year).ok_or_else(|| Error::Invalid(format!("{year}年不在日历范围内")))?;
         let figures = self.figures(period, &CellFilter::default())?;
         let by_key: BTreeMap<&str, &Shown> = figures.iter().map(|shown| (shown.key.as_str(), shown)).collect();
-        let chapters = chapters.iter().map(|chapter| ChapterText { title: chapter.title.clone(), blocks: blocks(&chapter.blocks, &by_key) }).collect();
+        let chapters =
+            chapters.iter().map(|chapter| ChapterText { title: chapter.title.clone(), blocks: blocks(&chapter.blocks, &by_key) }).collect();
         let checks = checks(&figures, &by_key);
         Ok(Report {
             title: format!("{}{year}年度法治政府建设情况报告", self.settings.name),
@@ -87,14 +88,18 @@ fn blocks(blocks: &[Block], figures: &BTreeMap<&str, &Shown>) -> Vec<Text> {
                 let mut pieces = Vec::new();
                 for sentence in sentences {
                     let keys: Vec<&str> = sentence.keys().collect();
-                    let empty = !keys.is_empty() && keys.iter().all(|key| figures.get(key).and_then(|shown| shown.value).is_none_or(|value| value == 0.0));
+                    let empty = !keys.is_empty()
+                        && keys.iter().all(|key| figures.get(key).and_then(|shown| shown.value).is_none_or(|value| value == 0.0));
                     if empty {
                         continue;
                     }
                     for piece in &sentence.0 {
                         pieces.push(match piece {
                             Piece::Words(words) => Written { text: words.clone(), figure: None },
-                            Piece::Figure(key) => Written { text: figures.get(key.as_str()).map_or_else(|| format!("〔{key}〕"), |shown| shown.text()), figure: Some(key.clone()) },
+                            Piece::Figure(key) => Written {
+                                text: figures.get(key.as_str()).map_or_else(|| format!("〔{key}〕"), |shown| shown.text()),
+                                figure: Some(key.clone()),
+                            },
                         });
                     }
                 }
@@ -116,7 +121,9 @@ fn blocks(blocks: &[Block], figures: &BTreeMap<&str, &Shown>) -> Vec<Text> {
         kept.pop();
     }
     if kept.is_empty() {
-        kept.push(Text::Paragraph { pieces: vec![Written { text: "本章由报告单位撰写，还没有交来。".to_owned(), figure: None }] });
+        kept.push(Text::Paragraph {
+            pieces: vec![Written { text: "本章由报告单位撰写，还没有交来。".to_owned(), figure: None }]
+        });
     }
     kept
 }
@@ -125,13 +132,19 @@ fn checks(figures: &[Shown], by_key: &BTreeMap<&str, &Shown>) -> Vec<Check> {
     let mut found = Vec::new();
     for shown in figures {
         if let Some(parts) = &shown.parts {
-            let terms: Vec<String> = parts.keys.iter().map(|key| by_key.get(key.as_str()).map_or("0".to_owned(), |part| part.number())).collect();
+            let terms: Vec<String> =
+                parts.keys.iter().map(|key| by_key.get(key.as_str()).map_or("0".to_owned(), |part| part.number())).collect();
             let says = format!("{}={}，{}是{}", terms.join("+"), engine::value::thousands(parts.sum), shown.title, shown.number());
             found.push(Check { figure: shown.key.clone(), kind: "sum", holds: parts.holds, says });
         }
         if let (Some(fraction), Some(value)) = (&shown.fraction, shown.value) {
             if fraction.denominator != 0 && fraction.of != fraction.over {
-                let says = format!("{}÷{}={}", engine::value::thousands(fraction.numerator), engine::value::thousands(fraction.denominator), shown.number());
+                let says = format!(
+                    "{}÷{}={}",
+                    engine::value::thousands(fraction.numerator),
+                    engine::value::thousands(fraction.denominator),
+                    shown.number()
+                );
                 let holds = fraction.numerator <= fraction.denominator || value > 100.0 && shown.unit != "%";
                 found.push(Check { figure: shown.key.clone(), kind: "rate", holds, says });
             }

@@ -6,11 +6,11 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime};
+use sm2::SecretKey;
 use sm2::dsa::signature::{Signer, Verifier};
 use sm2::dsa::{Signature, SigningKey, VerifyingKey};
 use sm2::elliptic_curve::sec1::ToSec1Point;
 use sm2::pkcs8::{EncodePrivateKey, LineEnding};
-use sm2::SecretKey;
 use store::Checkpoint;
 use store::event::hex;
 
@@ -84,7 +84,9 @@ impl Seal {
         let mut name = path.as_os_str().to_owned();
         name.push(format!(".{}", std::process::id()));
         let new = Path::new(&name);
-        let written = private(new).and_then(|mut file| file.write_all(pem.as_bytes()).and_then(|()| file.sync_all())).and_then(|()| fs::hard_link(new, path));
+        let written = private(new)
+            .and_then(|mut file| file.write_all(pem.as_bytes()).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::hard_link(new, path));
         let removed = fs::remove_file(new);
         written.map_err(fault)?;
         removed.map_err(fault)
@@ -156,7 +158,9 @@ impl fmt::Display for PublicKey {
 
 /// Whether `signature` (r and s, 64 bytes) over the statement was made with the key.
 pub fn verify_signature(statement: &str, signature: &[u8], public_key: &PublicKey) -> bool {
-    let (Ok(key), Ok(signature)) = (VerifyingKey::from_sec1_bytes(SIGNER, &public_key.0), Signature::from_slice(signature)) else { return false };
+    let (Ok(key), Ok(signature)) = (VerifyingKey::from_sec1_bytes(SIGNER, &public_key.0), Signature::from_slice(signature)) else {
+        return false;
+    };
     key.verify(statement.as_bytes(), &signature).is_ok()
 }
 
@@ -188,7 +192,9 @@ pub fn read_witnesses(text: &str) -> Result<Vec<Checkpoint>, SealError> {
         }
         let mut field = |name: &str| {
             let line = lines.next().unwrap_or_default();
-            line.strip_prefix(name).and_then(|rest| rest.strip_prefix(' ')).ok_or_else(|| SealError::Witness(format!("`{name} …` was expected, `{line}` found")))
+            line.strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix(' '))
+                .ok_or_else(|| SealError::Witness(format!("`{name} …` was expected, `{line}` found")))
         };
         let mut checkpoint = Checkpoint {
             division: number(field("division")?)?,

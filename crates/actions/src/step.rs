@@ -126,7 +126,13 @@ impl Hall {
                 return Err(Error::Overtaken);
             }
         }
-        let command = Command { division: self.settings.division.clone(), procedure: asked.procedure.clone(), step: asked.step.clone(), by: asked.by.clone(), with: asked.with.clone() };
+        let command = Command {
+            division: self.settings.division.clone(),
+            procedure: asked.procedure.clone(),
+            step: asked.step.clone(),
+            by: asked.by.clone(),
+            with: asked.with.clone(),
+        };
         let event = decide(&self.law, &self.registers(), before.as_deref(), &command, now)?;
         self.record(before.as_deref(), event, now)
     }
@@ -161,16 +167,32 @@ impl Hall {
             .into_iter()
             .filter_map(|counted| {
                 let figure = self.law.figures.get(counted.figure)?;
-                Some(Counted { figure: figure.key.clone(), organ: event.organ.clone(), matter: event.matter.clone(), place: place.clone(), day: day(event.at.unwrap_or(now).date()), amount: counted.amount, event: 0 })
+                Some(Counted {
+                    figure: figure.key.clone(),
+                    organ: event.organ.clone(),
+                    matter: event.matter.clone(),
+                    place: place.clone(),
+                    day: day(event.at.unwrap_or(now).date()),
+                    amount: counted.amount,
+                    event: 0,
+                })
             })
             .collect();
         let (clocks, due) = self.clock_rows(version, &case, event.at.unwrap_or(now));
-        let search = before.is_none().then(|| SearchText { kind: "case".to_owned(), title: title.clone(), body: searchable(version, &case, &code) });
+        let search =
+            before.is_none().then(|| SearchText { kind: "case".to_owned(), title: title.clone(), body: searchable(version, &case, &code) });
         let append = Append {
             division: self.settings.number(),
             stream: case.id,
             expected: case.seq - 1,
-            events: vec![NewEvent { at, kind: event.step.clone(), organ: event.organ.clone(), matter: event.matter.clone(), body, numbers }],
+            events: vec![NewEvent {
+                at,
+                kind: event.step.clone(),
+                organ: event.organ.clone(),
+                matter: event.matter.clone(),
+                body,
+                numbers,
+            }],
             head: Some(Head {
                 procedure: case.procedure.clone(),
                 version: case.version.to_string(),
@@ -240,7 +262,9 @@ impl Hall {
             let field = version.field(place.split('.').next().unwrap_or(place));
             let value = case.get(place)?;
             match field.and_then(|field| field.register.as_deref()).zip(value.as_str()) {
-                Some((register, id)) => Some(self.registers().entry(register, id).map_or_else(|| id.to_owned(), |entry| entry.title.clone())),
+                Some((register, id)) => {
+                    Some(self.registers().entry(register, id).map_or_else(|| id.to_owned(), |entry| entry.title.clone()))
+                }
                 None => Some(value::read(field, value)),
             }
         })
@@ -271,7 +295,8 @@ impl Hall {
 
 /// An event from its row.
 pub fn event_of(row: &EventRow) -> Result<Event> {
-    let mut event: Event = serde_json::from_str(&row.body).map_err(|error| Error::Invalid(format!("第{}号事件读不出来：{error}", row.seq)))?;
+    let mut event: Event =
+        serde_json::from_str(&row.body).map_err(|error| Error::Invalid(format!("第{}号事件读不出来：{error}", row.seq)))?;
     event.seq = row.seq;
     event.at = Some(moment::wall(row.at));
     event.step.clone_from(&row.kind);
@@ -342,4 +367,3 @@ fn opening_words(case: &Case) -> String {
     let applicant = case.applicant.clone().unwrap_or_default();
     format!("{first}|{applicant}|{CLOCK}")
 }
-

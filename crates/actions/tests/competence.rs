@@ -23,7 +23,10 @@ fn golden(name: &str, made: &str) {
     }
     let signed = std::fs::read_to_string(&path).unwrap_or_default();
     if let Some((line, (was, is))) = signed.lines().chain([""]).zip(made.lines().chain([""])).enumerate().find(|(_, (was, is))| was != is) {
-        panic!("docs/golden/{name} line {}:\n  signed: {was}\n  now:    {is}\nLook at the change; if it is right, write the table anew with FADU_REGENERATE=1.", line + 1);
+        panic!(
+            "docs/golden/{name} line {}:\n  signed: {was}\n  now:    {is}\nLook at the change; if it is right, write the table anew with FADU_REGENERATE=1.",
+            line + 1
+        );
     }
     assert_eq!(signed.lines().count(), made.lines().count(), "docs/golden/{name} has another length");
 }
@@ -39,20 +42,34 @@ fn title(law: &Law, post: &str) -> String {
 #[test]
 fn who_may_take_which_step() {
     let law = law();
-    let mut made = String::from("# Who may take which step · 谁可以办哪一步\n\nMade from the law folder by `cargo test -p actions --test competence`. A change here is a change of competence: it needs a jurist.\n");
+    let mut made = String::from(
+        "# Who may take which step · 谁可以办哪一步\n\nMade from the law folder by `cargo test -p actions --test competence`. A change here is a change of competence: it needs a jurist.\n",
+    );
     for procedure in law.procedures.values() {
         for version in &procedure.versions {
-            writeln!(made, "\n## {} ({}, from {})\n\n| step | 步骤 | by | 由谁办理 | article |\n|---|---|---|---|---|", procedure.title, procedure.id, version.in_force).unwrap();
+            writeln!(
+                made,
+                "\n## {} ({}, from {})\n\n| step | 步骤 | by | 由谁办理 | article |\n|---|---|---|---|---|",
+                procedure.title, procedure.id, version.in_force
+            )
+            .unwrap();
             for step in &version.steps {
                 let who: Vec<String> = step.by.iter().map(|post| title(&law, post)).collect();
                 let cite = step.cite.as_ref().unwrap_or(&procedure.basis);
-                let together = if engine::guard::officers(step) > 1 { format!("（{}人以上）", engine::guard::officers(step)) } else { String::new() };
-                writeln!(made, "| {} | {} | {} | {}{together} | {} |", step.id, step.title, step.by.join(", "), who.join("、"), cite.0).unwrap();
+                let together = if engine::guard::officers(step) > 1 {
+                    format!("（{}人以上）", engine::guard::officers(step))
+                } else {
+                    String::new()
+                };
+                writeln!(made, "| {} | {} | {} | {}{together} | {} |", step.id, step.title, step.by.join(", "), who.join("、"), cite.0)
+                    .unwrap();
             }
         }
     }
     let mut posts: BTreeMap<&str, usize> = BTreeMap::new();
-    for post in law.procedures.values().flat_map(|procedure| &procedure.versions).flat_map(|version| &version.steps).flat_map(|step| &step.by) {
+    for post in
+        law.procedures.values().flat_map(|procedure| &procedure.versions).flat_map(|version| &version.steps).flat_map(|step| &step.by)
+    {
         *posts.entry(post).or_default() += 1;
     }
     made.push_str("\n## Posts · 岗位\n\n| post | 岗位 | reach | steps |\n|---|---|---|---:|\n");
@@ -78,17 +95,57 @@ fn who_sees_how_much_of_which_record() {
     let day = date(2024, 3, 1).at(9, 0, 0, 0);
     let party = json!({ "name": "某店", "kind": "organisation" });
     let records = [
-        ("own licence, applied for online", take(&town, None, "licence", "apply", &["u:xiaoming"], day, json!({ "item": "food-licence", "party": party })).unwrap()),
-        ("licence received at a window", take(&town, None, "licence", "receive", &["clerk"], day, json!({ "item": "food-licence", "party": party, "venue": "district-centre" })).unwrap()),
-        ("penalty in hand of zhang and li", take(&town, None, "general-penalty", "file-case", &["zhang", "li"], day, json!({ "conduct": "某行为", "party": party, "power": "price-marking" })).unwrap()),
-        ("call taken by the hotline", take(&town, None, "hotline-order", "take-call", &["operator"], day, json!({ "content": "某诉求的内容", "channel": "phone" })).unwrap()),
+        (
+            "own licence, applied for online",
+            take(&town, None, "licence", "apply", &["u:xiaoming"], day, json!({ "item": "food-licence", "party": party })).unwrap(),
+        ),
+        (
+            "licence received at a window",
+            take(
+                &town,
+                None,
+                "licence",
+                "receive",
+                &["clerk"],
+                day,
+                json!({ "item": "food-licence", "party": party, "venue": "district-centre" }),
+            )
+            .unwrap(),
+        ),
+        (
+            "penalty in hand of zhang and li",
+            take(
+                &town,
+                None,
+                "general-penalty",
+                "file-case",
+                &["zhang", "li"],
+                day,
+                json!({ "conduct": "某行为", "party": party, "power": "price-marking" }),
+            )
+            .unwrap(),
+        ),
+        (
+            "call taken by the hotline",
+            take(&town, None, "hotline-order", "take-call", &["operator"], day, json!({ "content": "某诉求的内容", "channel": "phone" }))
+                .unwrap(),
+        ),
     ];
-    let mut audience: Vec<(String, Option<Person>)> = vec![("anybody".to_owned(), None), ("the applicant".to_owned(), Some(citizen("xiaoming"))), ("another member of the public".to_owned(), Some(citizen("somebody")))];
+    let mut audience: Vec<(String, Option<Person>)> = vec![
+        ("anybody".to_owned(), None),
+        ("the applicant".to_owned(), Some(citizen("xiaoming"))),
+        ("another member of the public".to_owned(), Some(citizen("somebody"))),
+    ];
     for (id, _, organ, posts, _) in OFFICERS {
         audience.push((format!("{id} ({organ}: {})", posts.join(", ")), town.person(id, day.date())));
     }
-    audience.push(("an officer without a post".to_owned(), Some(Person { id: "idle".to_owned(), organ: "market-regulation".to_owned(), ..Person::default() })));
-    let mut made = String::from("# Who sees how much of which record · 谁能看多少\n\nMade by `cargo test -p actions --test competence`. Nothing: the record reads as not found. Progress: what the tracking code opens. Own: and what the\nperson gave, and the papers addressed to them. Whole: the file.\n\n| audience |");
+    audience.push((
+        "an officer without a post".to_owned(),
+        Some(Person { id: "idle".to_owned(), organ: "market-regulation".to_owned(), ..Person::default() }),
+    ));
+    let mut made = String::from(
+        "# Who sees how much of which record · 谁能看多少\n\nMade by `cargo test -p actions --test competence`. Nothing: the record reads as not found. Progress: what the tracking code opens. Own: and what the\nperson gave, and the papers addressed to them. Whole: the file.\n\n| audience |",
+    );
     for (record, _) in &records {
         write!(made, " {record} |").unwrap();
     }

@@ -58,7 +58,8 @@ fn a_checkpoint_is_signed_and_nothing_else_bears_its_signature() {
 #[test]
 fn another_program_signs_the_same_way() {
     let key = "04912697214c6f085b0ecb4cf25c74c7b3c90452bdf499e70f02642d631d87addcdf42a9e91922efc93e4ba18f067be841c427d733b971b123a2fe0751a5d6345d";
-    let signature = "cd7f422812a4ff9d836ee74b47e8352e5391106b7fe287e9b83144a72e373e626f5e6e6000ca3a76fe89d41ea2b2b2e574ec8406870a823c9cf1064dbb47533a";
+    let signature =
+        "cd7f422812a4ff9d836ee74b47e8352e5391106b7fe287e9b83144a72e373e626f5e6e6000ca3a76fe89d41ea2b2b2e574ec8406870a823c9cf1064dbb47533a";
     let signature: Vec<u8> = (0..signature.len()).step_by(2).map(|at| u8::from_str_radix(&signature[at..at + 2], 16).unwrap()).collect();
     let key = PublicKey::from_text(key).unwrap();
     assert!(verify_signature("fadu checkpoint\ndivision 140902\nnumber 1\nday 20240301\n", &signature, &key));
@@ -92,7 +93,10 @@ fn a_day_has_one_checkpoint() -> Result<(), store::Error> {
         let town = hall(url);
         let seal = Seal::generate().unwrap();
         assert_eq!(town.publish_due_checkpoint(&seal, DAY.at(0, 1, 0, 0)).unwrap(), None, "{name}: an empty ledger has nothing to seal");
-        let town = { drop(town); small_town(url) };
+        let town = {
+            drop(town);
+            small_town(url)
+        };
         let first = town.publish_checkpoint(&seal, DAY).unwrap();
         assert_eq!(town.publish_checkpoint(&seal, DAY).unwrap(), first, "{name}");
         assert_eq!((first.number, first.events), (1, 2), "{name}");
@@ -119,7 +123,9 @@ fn a_kept_checkpoint_reads_back_and_a_changed_one_does_not() {
     let text = format!("{}\n{}", witness_text(&first).unwrap(), witness_text(&second).unwrap());
     assert_eq!(read_witnesses(&text).unwrap(), [first.clone(), second]);
     assert_eq!(read_witnesses(&text.replace('\n', "\r\n")).unwrap().len(), 2);
-    for (line, changed) in [("events 2", "events 3"), ("number 1", "number x"), ("signature ", "signature 00"), ("division", "county"), ("root ", "root 0")] {
+    for (line, changed) in
+        [("events 2", "events 3"), ("number 1", "number x"), ("signature ", "signature 00"), ("division", "county"), ("root ", "root 0")]
+    {
         assert!(read_witnesses(&text.replacen(line, changed, 1)).is_err(), "{changed}");
     }
     for text in ["", "\n", "fadu checkpoint\n", &witness_text(&first).unwrap()[..100]] {
@@ -145,7 +151,11 @@ fn rewrite(folder: &Folder) {
         event.body = event.body.replace("忻卫健", "忻医保");
         event.hash = event.hash_after(&previous);
         previous = event.hash;
-        raw.execute("UPDATE event SET body = ?1, hash = ?2 WHERE division = ?3 AND stream = ?4 AND seq = ?5", (&event.body, event.hash, division, stream, event.seq)).unwrap();
+        raw.execute(
+            "UPDATE event SET body = ?1, hash = ?2 WHERE division = ?3 AND stream = ?4 AND seq = ?5",
+            (&event.body, event.hash, division, stream, event.seq),
+        )
+        .unwrap();
     }
     raw.execute("UPDATE head SET hash = ?1 WHERE division = ?2 AND stream = ?3", (previous, division, stream)).unwrap();
 }

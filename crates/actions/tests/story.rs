@@ -47,14 +47,28 @@ fn one_story_on_both_databases() -> Result<(), StoreError> {
 }
 
 fn licence_with_a_bad_review(town: &Hall) -> i64 {
-    let opened = take(town, None, "licence", "apply", &["u:xiaoming"], at(3, 1, 9, 0), json!({ "item": "food-licence", "party": { "name": "东街小吃店", "kind": "organisation" } })).unwrap();
+    let opened = take(
+        town,
+        None,
+        "licence",
+        "apply",
+        &["u:xiaoming"],
+        at(3, 1, 9, 0),
+        json!({ "item": "food-licence", "party": { "name": "东街小吃店", "kind": "organisation" } }),
+    )
+    .unwrap();
     let id = opened.case.id;
     assert_eq!((opened.case.stage.as_str(), opened.case.organ.as_str()), ("submitted", "approval-bureau"));
-    let step = |step: &str, by: &[&str], when: DateTime, with| take(town, Some(id), "", step, by, when, with).unwrap_or_else(|error| panic!("{step}: {error}"));
+    let step = |step: &str, by: &[&str], when: DateTime, with| {
+        take(town, Some(id), "", step, by, when, with).unwrap_or_else(|error| panic!("{step}: {error}"))
+    };
 
     // Nothing is granted before it is accepted; the refusal cites the article and says what comes first.
     let early = refused(town, Some(id), "", "grant", &["approver"], at(3, 1, 9, 5), json!({}));
-    assert!(early.reasons.iter().any(|reason| reason.guard == "stage" && reason.cite.is_some() && reason.cure.contains("受理")), "{early:?}");
+    assert!(
+        early.reasons.iter().any(|reason| reason.guard == "stage" && reason.cite.is_some() && reason.cure.contains("受理")),
+        "{early:?}"
+    );
     let wrong = refused(town, Some(id), "", "accept", &["zhang"], at(3, 1, 9, 6), json!({}));
     assert!(wrong.reasons.iter().any(|reason| reason.guard == "competence"), "{wrong:?}");
 
@@ -64,7 +78,10 @@ fn licence_with_a_bad_review(town: &Hall) -> i64 {
     assert_eq!(granted.event.numbers, [1], "the first decision of the year is number 1");
     step("deliver", &["clerk"], at(3, 4, 10, 30), json!({ "delivery": "window" }));
     // Only the applicant reviews.
-    assert!(matches!(take(town, Some(id), "", "review", &["u:somebody"], at(3, 4, 11, 0), json!({ "grade": "very-satisfied" })), Err(Error::NotFound)));
+    assert!(matches!(
+        take(town, Some(id), "", "review", &["u:somebody"], at(3, 4, 11, 0), json!({ "grade": "very-satisfied" })),
+        Err(Error::NotFound)
+    ));
     step("review", &["u:xiaoming"], at(3, 4, 11, 0), json!({ "grade": "dissatisfied", "comment": "等了两个小时" }));
     assert_eq!(town.case(id).unwrap().stage, "bad-review");
     refused(town, Some(id), "", "contact-reviewer", &["clerk"], at(3, 4, 12, 0), json!({ "contact-record": "已道歉" }));
@@ -83,23 +100,40 @@ fn licence_with_a_bad_review(town: &Hall) -> i64 {
 
 fn penalty_with_a_refused_step(town: &Hall) {
     let both: &[&str] = &["zhang", "li"];
-    let opened = take(town, None, "general-penalty", "file-case", both, at(3, 1, 9, 0), json!({ "conduct": "未按规定明码标价", "party": { "name": "某商店", "kind": "organisation" }, "power": "price-marking" })).unwrap();
+    let opened = take(
+        town,
+        None,
+        "general-penalty",
+        "file-case",
+        both,
+        at(3, 1, 9, 0),
+        json!({ "conduct": "未按规定明码标价", "party": { "name": "某商店", "kind": "organisation" }, "power": "price-marking" }),
+    )
+    .unwrap();
     let id = opened.case.id;
-    let step = |step: &str, by: &[&str], when: DateTime, with| take(town, Some(id), "", step, by, when, with).unwrap_or_else(|error| panic!("{step}: {error}"));
+    let step = |step: &str, by: &[&str], when: DateTime, with| {
+        take(town, Some(id), "", step, by, when, with).unwrap_or_else(|error| panic!("{step}: {error}"))
+    };
     step("show-certificate", both, at(3, 4, 9, 0), json!({}));
     // One officer is not two, and two of whom one holds no certificate are not two officers.
     let before = town.case(id).unwrap();
     for by in [&["zhang"][..], &["zhang", "novice"]] {
-        let refusal = refused(town, Some(id), "", "investigate", by, at(3, 4, 9, 10), json!({ "record": "现场检查", "evidence-kinds": ["record"] }));
+        let refusal =
+            refused(town, Some(id), "", "investigate", by, at(3, 4, 9, 10), json!({ "record": "现场检查", "evidence-kinds": ["record"] }));
         assert!(refusal.cites("处罚法/42"), "{refusal:?}");
     }
     assert_eq!(town.case(id).unwrap(), before, "a refusal changed the case");
     assert_eq!(town.events(id).unwrap().len(), 2);
     step("investigate", both, at(3, 4, 9, 10), json!({ "record": "现场检查，情况属实。", "evidence-kinds": ["record", "audiovisual"] }));
-    step("conclude-investigation", both, at(3, 7, 9, 0), json!({
-        "findings": "违法事实清楚，当事人承认。", "facts-established": "yes", "within-limitation": "yes", "capacity": "full", "suspected-crime": "no", "fined-before": "no",
-        "legal-basis": "价格法第四十二条", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no", "review-ground": "none",
-    }));
+    step(
+        "conclude-investigation",
+        both,
+        at(3, 7, 9, 0),
+        json!({
+            "findings": "违法事实清楚，当事人承认。", "facts-established": "yes", "within-limitation": "yes", "capacity": "full", "suspected-crime": "no", "fined-before": "no",
+            "legal-basis": "价格法第四十二条", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no", "review-ground": "none",
+        }),
+    );
     let decision = json!({
         "penalty": "罚款1000元", "penalty-kinds": ["fine"], "fine": 1000, "performance": "十五日内到指定银行缴纳", "additional-fine-stated": "yes", "correction": "立即改正", "body": "market",
         "remedies": "六十日内申请复议，或者六个月内起诉", "filing-required": "no",
@@ -117,7 +151,16 @@ fn penalty_with_a_refused_step(town: &Hall) {
 }
 
 fn call_that_is_confirmed(town: &Hall) {
-    let opened = take(town, None, "hotline-order", "take-call", &["operator"], at(3, 1, 9, 0), json!({ "content": "小区暖气不热，室温只有十二度。", "channel": "phone", "caller": { "name": "刘某", "kind": "citizen" } })).unwrap();
+    let opened = take(
+        town,
+        None,
+        "hotline-order",
+        "take-call",
+        &["operator"],
+        at(3, 1, 9, 0),
+        json!({ "content": "小区暖气不热，室温只有十二度。", "channel": "phone", "caller": { "name": "刘某", "kind": "citizen" } }),
+    )
+    .unwrap();
     let id = opened.case.id;
     for (step, by, when, with) in [
         ("accept", "operator", at(3, 1, 9, 5), json!({ "class": "help", "topic": "供热" })),
@@ -137,7 +180,16 @@ fn call_that_is_confirmed(town: &Hall) {
 
 /// Five working days without a word, and the night accepts the application; asked twice, it acts once.
 fn silence_is_acceptance(town: &Hall) -> i64 {
-    let opened = take(town, None, "licence", "apply", &["u:patient"], at(3, 11, 9, 0), json!({ "item": "food-licence", "party": { "name": "耐心的店", "kind": "organisation" } })).unwrap();
+    let opened = take(
+        town,
+        None,
+        "licence",
+        "apply",
+        &["u:patient"],
+        at(3, 11, 9, 0),
+        json!({ "item": "food-licence", "party": { "name": "耐心的店", "kind": "organisation" } }),
+    )
+    .unwrap();
     let id = opened.case.id;
     town.run_round(at(3, 18, 23, 59)).unwrap();
     assert_eq!(town.case(id).unwrap().stage, "submitted", "the last day belongs to the period");
@@ -155,7 +207,14 @@ fn silence_is_acceptance(town: &Hall) -> i64 {
 /// Two people on the same page: the second is told, and nothing is lost.
 fn two_at_once(town: &Hall, id: i64) {
     let seen = town.case(id).unwrap().seq;
-    let asked = |step: &str, by: &str| Asked { case: Some(id), procedure: String::new(), step: step.to_owned(), by: vec![town.person(by, date(2024, 3, 20)).unwrap()], with: serde_json::Map::new(), seen: Some(seen) };
+    let asked = |step: &str, by: &str| Asked {
+        case: Some(id),
+        procedure: String::new(),
+        step: step.to_owned(),
+        by: vec![town.person(by, date(2024, 3, 20)).unwrap()],
+        with: serde_json::Map::new(),
+        seen: Some(seen),
+    };
     town.take_step(asked("grant", "approver"), at(3, 20, 9, 0)).unwrap();
     assert!(matches!(town.take_step(asked("grant", "approver"), at(3, 20, 9, 0)), Err(Error::Overtaken)));
 }
@@ -235,7 +294,12 @@ fn search(town: &Hall, licence: i64) {
 
 fn sign_in(town: &Hall) {
     let now = at(3, 20, 9, 0);
-    let account = |login: &str, person: &str, password: &str| NewAccount { login: login.to_owned(), name: login.to_owned(), password: password.to_owned(), person: person.to_owned() };
+    let account = |login: &str, person: &str, password: &str| NewAccount {
+        login: login.to_owned(),
+        name: login.to_owned(),
+        password: password.to_owned(),
+        person: person.to_owned(),
+    };
     assert!(matches!(town.make_account(&account("x", "", "short")), Err(Error::Invalid(_))));
     town.make_account(&account("clerk", "clerk", "a long password")).unwrap();
     town.make_account(&account("xiaoming", "", "another password")).unwrap();

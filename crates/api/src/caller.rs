@@ -37,7 +37,12 @@ pub async fn recognise(State(desk): State<Arc<Desk>>, mut request: Request, next
 
 async fn whose(desk: &Desk, headers: &HeaderMap) -> Answer<Option<Caller>> {
     let Some(given) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let token = given.to_str().ok().and_then(|given| given.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim().to_owned());
+    let token = given
+        .to_str()
+        .ok()
+        .and_then(|given| given.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim().to_owned());
     let token = token.ok_or_else(|| Problem::new(Kind::SignIn, "请求头应当写 Authorization: Bearer 加令牌"))?;
     let shown = token.clone();
     let visitor = desk.work(move |hall, now| Ok(hall.visitor(&shown, now)?)).await?;

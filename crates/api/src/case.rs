@@ -125,7 +125,11 @@ pub async fn cases(State(desk): State<Arc<Desk>>, caller: Caller, Asked(asked): 
             let cases = rows
                 .into_iter()
                 .map(|row| {
-                    let stage = hall.law.procedures.get(&row.head.procedure).and_then(|procedure| procedure.versions.iter().find_map(|version| version.stage(&row.head.stage)));
+                    let stage = hall
+                        .law
+                        .procedures
+                        .get(&row.head.procedure)
+                        .and_then(|procedure| procedure.versions.iter().find_map(|version| version.stage(&row.head.stage)));
                     CaseLine {
                         id: row.stream,
                         code: row.head.code,
@@ -158,7 +162,8 @@ fn check_words(hall: &Hall, asked: &CasesAsked) -> Result<(), Trouble> {
     }
     if let Some(stage) = &asked.stage {
         let of = procedures.values().filter(|procedure| asked.procedure.as_ref().is_none_or(|wanted| *wanted == procedure.id));
-        let stages: Vec<&str> = of.flat_map(|procedure| &procedure.versions).flat_map(|version| &version.stages).map(|stage| stage.id.as_str()).collect();
+        let stages: Vec<&str> =
+            of.flat_map(|procedure| &procedure.versions).flat_map(|version| &version.stages).map(|stage| stage.id.as_str()).collect();
         if !stages.contains(&stage.as_str()) {
             return Err(Problem::unknown("stage", "阶段", stage, stages.into_iter()).into());
         }
@@ -358,11 +363,26 @@ impl EventOfCase {
             title: event.title.clone(),
             by: event.by.clone(),
             article: event.cite.as_ref().map(|cite| Article::of(cite, &hall.law, event.at.date())),
-            fields: event.fields.iter().map(|field| FieldOfCase { id: field.id.clone(), title: field.title.clone(), value: None, text: field.text.clone(), personal: field.personal }).collect(),
+            fields: event
+                .fields
+                .iter()
+                .map(|field| FieldOfCase {
+                    id: field.id.clone(),
+                    title: field.title.clone(),
+                    value: None,
+                    text: field.text.clone(),
+                    personal: field.personal,
+                })
+                .collect(),
             papers: event
                 .papers
                 .iter()
-                .map(|paper| PaperOfCase { id: paper.id.clone(), title: paper.title.clone(), number: paper.number.clone(), path: format!("/api/papers/{case}/{}/{}", paper.seq, paper.id) })
+                .map(|paper| PaperOfCase {
+                    id: paper.id.clone(),
+                    title: paper.title.clone(),
+                    number: paper.number.clone(),
+                    path: format!("/api/papers/{case}/{}/{}", paper.seq, paper.id),
+                })
                 .collect(),
             hash: event.hash.clone(),
         }

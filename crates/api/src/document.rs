@@ -6,7 +6,9 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Components, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement, Server, Tag};
+use utoipa::openapi::{
+    Components, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, SecurityRequirement, Server, Tag,
+};
 
 use crate::desk::Desk;
 
@@ -57,7 +59,8 @@ pub fn finished(mut doc: OpenApi) -> String {
         let operations = [&mut item.get, &mut item.post, &mut item.delete, &mut item.put, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let other: Response = ResponseBuilder::new().description("Any other answer is a problem").content("application/problem+json", problem).build();
+            let other: Response =
+                ResponseBuilder::new().description("Any other answer is a problem").content("application/problem+json", problem).build();
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()

@@ -71,7 +71,9 @@ impl Scope {
             (Some(_), _, _) => return Err(Problem::invalid("year", "year 和 from、to 只能写一种")),
             (None, _, _) => return Err(Problem::invalid("from", "from 和 to 要一起写")),
         };
-        let list = |given: Option<String>| given.map(|given| given.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()).unwrap_or_default();
+        let list = |given: Option<String>| {
+            given.map(|given| given.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()).unwrap_or_default()
+        };
         Ok((period, CellFilter { organs: list(self.organ), matters: list(self.matter), ..CellFilter::default() }))
     }
 }
@@ -138,7 +140,12 @@ impl From<Shown> for Figure {
             definition: shown.definition,
             owner: shown.owner,
             value: shown.value,
-            fraction: shown.fraction.map(|fraction| Fraction { of: fraction.of, over: fraction.over, numerator: fraction.numerator, denominator: fraction.denominator }),
+            fraction: shown.fraction.map(|fraction| Fraction {
+                of: fraction.of,
+                over: fraction.over,
+                numerator: fraction.numerator,
+                denominator: fraction.denominator,
+            }),
             records: shown.records,
             parts: shown.parts.map(|parts| Parts { keys: parts.keys, sum: parts.sum, holds: parts.holds }),
         }
@@ -215,7 +222,12 @@ pub struct BreakdownRow {
     (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such figure", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: a statement, or a change on the year before, cannot be broken down", body = Problem, content_type = "application/problem+json")))]
-pub async fn breakdown(State(desk): State<Arc<Desk>>, caller: Caller, Named((key, dimension)): Named<(String, Dimension)>, Asked(scope): Asked<Scope>) -> Answer<Json<Breakdown>> {
+pub async fn breakdown(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named((key, dimension)): Named<(String, Dimension)>,
+    Asked(scope): Asked<Scope>,
+) -> Answer<Json<Breakdown>> {
     caller.as_official()?;
     let (period, filter) = scope.read(desk.now())?;
     let by = match dimension {
@@ -300,10 +312,16 @@ pub struct Record {
     (status = 200, body = Records),
     (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such figure", body = Problem, content_type = "application/problem+json")))]
-pub async fn records(State(desk): State<Arc<Desk>>, caller: Caller, Named(key): Named<String>, Asked(asked): Asked<PageScope>) -> Answer<Json<Records>> {
+pub async fn records(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(key): Named<String>,
+    Asked(asked): Asked<PageScope>,
+) -> Answer<Json<Records>> {
     caller.as_official()?;
     let (offset, limit) = (asked.offset.unwrap_or(0), limit(asked.limit, 500)?);
-    let (period, filter) = Scope { year: asked.year, from: asked.from, to: asked.to, organ: asked.organ, matter: asked.matter }.read(desk.now())?;
+    let (period, filter) =
+        Scope { year: asked.year, from: asked.from, to: asked.to, organ: asked.organ, matter: asked.matter }.read(desk.now())?;
     let records = desk
         .work(move |hall, _| {
             known(hall, &key)?;

@@ -269,20 +269,42 @@ pub async fn procedure(State(desk): State<Arc<Desk>>, Named(id): Named<String>, 
         asks: asks(&step.asks),
         needs: step.needs.iter().map(|need| need_of(need, article(&need.cite))).collect(),
         papers: step.paper.clone(),
-        within: step.within.as_ref().map(|within| Period { count: within.count, parameter: within.parameter.clone(), unit: unit_id(within.days).to_owned(), starts: vec![within.from.clone()], article: article(&within.cite) }),
+        within: step.within.as_ref().map(|within| Period {
+            count: within.count,
+            parameter: within.parameter.clone(),
+            unit: unit_id(within.days).to_owned(),
+            starts: vec![within.from.clone()],
+            article: article(&within.cite),
+        }),
         article: step.cite.as_ref().map(article),
         hint: step.hint.clone(),
     };
     let clock = |clock: &law::Clock| ClockOfLaw {
         id: clock.id.clone(),
         title: clock.title.clone(),
-        period: Period { count: clock.count, parameter: clock.parameter.clone(), unit: unit_id(clock.days).to_owned(), starts: clock.starts.clone(), article: article(&clock.cite) },
+        period: Period {
+            count: clock.count,
+            parameter: clock.parameter.clone(),
+            unit: unit_id(clock.days).to_owned(),
+            starts: clock.starts.clone(),
+            article: article(&clock.cite),
+        },
         met: clock.met.clone(),
-        pauses: clock.pause.iter().map(|Pause { on, until, cite }| PauseOfLaw { on: on.clone(), until: until.clone(), article: article(cite) }).collect(),
+        pauses: clock
+            .pause
+            .iter()
+            .map(|Pause { on, until, cite }| PauseOfLaw { on: on.clone(), until: until.clone(), article: article(cite) })
+            .collect(),
         extensions: clock
             .extend
             .iter()
-            .map(|Extend { on, add, parameter, days, cite }| ExtensionOfLaw { on: on.clone(), add: *add, parameter: parameter.clone(), unit: unit_id(*days).to_owned(), article: article(cite) })
+            .map(|Extend { on, add, parameter, days, cite }| ExtensionOfLaw {
+                on: on.clone(),
+                add: *add,
+                parameter: parameter.clone(),
+                unit: unit_id(*days).to_owned(),
+                article: article(cite),
+            })
             .collect(),
         alert: clock.lapse.as_ref().and_then(|lapse| lapse.alert.clone()),
         lapse_step: clock.lapse.as_ref().and_then(|lapse| lapse.step.clone()),
@@ -299,7 +321,16 @@ pub async fn procedure(State(desk): State<Arc<Desk>>, Named(id): Named<String>, 
         stages: version.stages.iter().map(|stage| Stage { id: stage.id.clone(), title: stage.title.clone(), end: stage.end }).collect(),
         steps: version.steps.iter().map(step).collect(),
         clocks: version.clocks.iter().map(clock).collect(),
-        papers: procedure.papers.iter().map(|(id, form)| PaperForm { id: id.clone(), title: form.title.clone(), series: form.series.clone(), article: form.cite.as_ref().map(article) }).collect(),
+        papers: procedure
+            .papers
+            .iter()
+            .map(|(id, form)| PaperForm {
+                id: id.clone(),
+                title: form.title.clone(),
+                series: form.series.clone(),
+                article: form.cite.as_ref().map(article),
+            })
+            .collect(),
         unmodelled: procedure.unmodelled.clone(),
         mermaid: diagram::mermaid(procedure, version),
     }))
@@ -473,7 +504,15 @@ pub struct MakeUp {
     (status = 404, description = "not-found: no calendar for the year", body = Problem, content_type = "application/problem+json")))]
 pub async fn calendar(State(desk): State<Arc<Desk>>, Named(year): Named<i16>) -> Answer<Json<Year>> {
     let calendar = &desk.hall.law.calendar;
-    let notice = calendar.notice(year).ok_or_else(|| Problem::new(Kind::NotFound, format!("没有载入{year}年的日历；已载入：{}", calendar.notices().map(|notice| notice.year.to_string()).collect::<Vec<_>>().join("、"))))?;
+    let notice = calendar.notice(year).ok_or_else(|| {
+        Problem::new(
+            Kind::NotFound,
+            format!(
+                "没有载入{year}年的日历；已载入：{}",
+                calendar.notices().map(|notice| notice.year.to_string()).collect::<Vec<_>>().join("、")
+            ),
+        )
+    })?;
     let days = Date::new(year - 1, 12, 31).ok().zip(Date::new(year, 12, 31).ok());
     Ok(Json(Year {
         year,
@@ -527,7 +566,8 @@ pub struct PeriodCounted {
     (status = 200, body = PeriodCounted),
     (status = 422, description = "invalid: no such day, or outside what the calendar knows", body = Problem, content_type = "application/problem+json")))]
 pub async fn due(State(desk): State<Arc<Desk>>, Given(given): Given<PeriodAsked>) -> Answer<Json<PeriodCounted>> {
-    let start: DateTime = given.date.parse().map_err(|_| Problem::invalid("date", "日期应当写成2026-09-28，时刻应当写成2026-09-28T09:30:00"))?;
+    let start: DateTime =
+        given.date.parse().map_err(|_| Problem::invalid("date", "日期应当写成2026-09-28，时刻应当写成2026-09-28T09:30:00"))?;
     if !(1..=36_500).contains(&given.count) {
         return Err(Problem::invalid("count", "期限应当是1至36500"));
     }

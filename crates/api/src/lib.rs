@@ -5,25 +5,25 @@
 //!
 //! Modules import downward in this order.
 
-pub mod document;
-pub mod open311;
-pub mod checkpoint;
-pub mod health;
-pub mod search;
-pub mod figure;
-pub mod register;
-pub mod track;
-pub mod paper;
-pub mod step;
-pub mod case;
-pub mod law;
-pub mod person;
-pub mod repeat;
 pub mod caller;
-pub mod dress;
-pub mod given;
+pub mod case;
+pub mod checkpoint;
 pub mod desk;
+pub mod document;
+pub mod dress;
+pub mod figure;
+pub mod given;
+pub mod health;
+pub mod law;
+pub mod open311;
+pub mod paper;
+pub mod person;
 pub mod problem;
+pub mod register;
+pub mod repeat;
+pub mod search;
+pub mod step;
+pub mod track;
 
 use std::sync::Arc;
 

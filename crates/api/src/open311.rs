@@ -184,7 +184,11 @@ pub struct Open311Query {
 #[utoipa::path(get, path = "/open311/v2/requests.json", tag = "open311", params(Open311Query), responses(
     (status = 200, body = Vec<Open311Request>),
     (status = 422, description = "invalid", body = Problem, content_type = "application/problem+json")))]
-pub async fn requests(State(desk): State<Arc<Desk>>, caller: Caller, Asked(asked): Asked<Open311Query>) -> Answer<Json<Vec<Open311Request>>> {
+pub async fn requests(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Asked(asked): Asked<Open311Query>,
+) -> Answer<Json<Vec<Open311Request>>> {
     here(&desk, asked.jurisdiction_id.as_deref())?;
     let limit = crate::case::limit(asked.page_size, 200)?;
     let offset = asked.page.unwrap_or(1).saturating_sub(1).saturating_mul(u64::from(limit));
@@ -286,8 +290,23 @@ pub struct Open311Form {
 }
 
 /// Keys that are read, and those of the standard that mean nothing here.
-const KEYS: [&str; 15] =
-    ["jurisdiction_id", "service_code", "description", "address_string", "address_id", "lat", "long", "first_name", "last_name", "phone", "email", "media_url", "api_key", "device_id", "account_id"];
+const KEYS: [&str; 15] = [
+    "jurisdiction_id",
+    "service_code",
+    "description",
+    "address_string",
+    "address_id",
+    "lat",
+    "long",
+    "first_name",
+    "last_name",
+    "phone",
+    "email",
+    "media_url",
+    "api_key",
+    "device_id",
+    "account_id",
+];
 
 #[derive(Serialize, ToSchema)]
 pub struct Open311Made {
@@ -313,7 +332,14 @@ pub async fn request(State(desk): State<Arc<Desk>>, caller: Caller, request: Req
             }
             let operator = !caller.visitor.person.organ.is_empty();
             let step = if operator { "take-call" } else { "report" };
-            let asked = StepAsked { case: None, procedure: PROCEDURE.to_owned(), step: step.to_owned(), by: vec![caller.visitor.person], with: fields(&form, class), seen: None };
+            let asked = StepAsked {
+                case: None,
+                procedure: PROCEDURE.to_owned(),
+                step: step.to_owned(),
+                by: vec![caller.visitor.person],
+                with: fields(&form, class),
+                seen: None,
+            };
             Ok(hall.take_step(asked, now)?.code)
         })
         .await?;
@@ -379,7 +405,9 @@ async fn form(request: Request) -> Answer<BTreeMap<String, String>> {
 
 fn here(desk: &Desk, jurisdiction: Option<&str>) -> Answer<()> {
     match jurisdiction {
-        Some(given) if given != desk.hall.settings.division => Err(Problem::invalid("jurisdiction_id", format!("这里是{}（{}）", desk.hall.settings.name, desk.hall.settings.division))),
+        Some(given) if given != desk.hall.settings.division => {
+            Err(Problem::invalid("jurisdiction_id", format!("这里是{}（{}）", desk.hall.settings.name, desk.hall.settings.division)))
+        }
         _ => Ok(()),
     }
 }

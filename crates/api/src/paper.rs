@@ -18,8 +18,13 @@ use crate::problem::{Answer, Problem};
     responses(
     (status = 200, description = "The paper, in the form that its ending names", body = Vec<u8>, content_type = "application/octet-stream"),
     (status = 404, description = "not-found: no such paper, or not for you to see", body = Problem, content_type = "application/problem+json")))]
-pub async fn paper(State(desk): State<Arc<Desk>>, caller: Caller, Named((case, seq, file)): Named<(i64, u32, String)>) -> Answer<([(HeaderName, String); 2], Vec<u8>)> {
-    let (name, form) = file.rsplit_once('.').and_then(|(name, ending)| Some((name.to_owned(), Form::of(ending)?))).ok_or_else(Problem::not_found)?;
+pub async fn paper(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named((case, seq, file)): Named<(i64, u32, String)>,
+) -> Answer<([(HeaderName, String); 2], Vec<u8>)> {
+    let (name, form) =
+        file.rsplit_once('.').and_then(|(name, ending)| Some((name.to_owned(), Form::of(ending)?))).ok_or_else(Problem::not_found)?;
     let bytes = desk
         .work(move |hall, now| {
             look(hall, &caller, case, "文书（接口）", now)?;

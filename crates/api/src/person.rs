@@ -92,5 +92,14 @@ pub async fn whoami(State(desk): State<Arc<Desk>>, caller: Caller) -> Json<Who> 
 
 fn who(visitor: Visitor, organ_title: String) -> Who {
     let person = visitor.person;
-    Who { login: visitor.login, id: person.id, name: person.name, organ: person.organ, organ_title, posts: person.posts, certified: person.certified, legal_qualified: person.legal_qualified }
+    Who {
+        login: visitor.login,
+        id: person.id,
+        name: person.name,
+        organ: person.organ,
+        organ_title,
+        posts: person.posts,
+        certified: person.certified,
+        legal_qualified: person.legal_qualified,
+    }
 }

@@ -63,12 +63,16 @@ impl Kind {
             Kind::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "无权办理或查看", "Not allowed"),
             Kind::NotFound => ("not-found", StatusCode::NOT_FOUND, "没有找到，或者您无权查看", "Not found, or not for you to see"),
             Kind::NoSuchPath => ("no-such-path", StatusCode::NOT_FOUND, "没有这个地址", "No such path"),
-            Kind::NoSuchMethod => ("no-such-method", StatusCode::METHOD_NOT_ALLOWED, "这个地址不收这种请求", "The path does not take this method"),
+            Kind::NoSuchMethod => {
+                ("no-such-method", StatusCode::METHOD_NOT_ALLOWED, "这个地址不收这种请求", "The path does not take this method")
+            }
             Kind::Refused => ("refused", StatusCode::CONFLICT, "现在不能办这一步", "The step is not lawful now"),
             Kind::Overtaken => ("overtaken", StatusCode::CONFLICT, "别人刚刚办了下一步", "Somebody else took the next step"),
             Kind::Repeating => ("repeating", StatusCode::CONFLICT, "同一请求正在办理", "The same request is being handled"),
             Kind::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "请求太大", "The request is too large"),
-            Kind::MediaType => ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "内容的类型不对", "The content has another type than is taken here"),
+            Kind::MediaType => {
+                ("media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "内容的类型不对", "The content has another type than is taken here")
+            }
             Kind::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "内容不对", "The content is not valid"),
             Kind::TooMany => ("too-many", StatusCode::TOO_MANY_REQUESTS, "请求太频繁", "Too many requests"),
             Kind::Failed => ("failed", StatusCode::INTERNAL_SERVER_ERROR, "系统出错", "The system failed"),
@@ -218,7 +222,9 @@ impl Problem {
             Error::Forbidden(says) => Problem::new(Kind::Forbidden, says),
             Error::Invalid(says) => Problem::new(Kind::Invalid, says),
             Error::Store(error) => match error {
-                StoreError::Busy(_) | StoreError::Halted(_) | StoreError::Full(_) => Problem::new(Kind::Unavailable, "记录暂时不能写入，没有办成，请稍后再试"),
+                StoreError::Busy(_) | StoreError::Halted(_) | StoreError::Full(_) => {
+                    Problem::new(Kind::Unavailable, "记录暂时不能写入，没有办成，请稍后再试")
+                }
                 StoreError::Invalid(says) => Problem::new(Kind::Invalid, says),
                 _ => Problem::new(Kind::Failed, "存储出错，没有办成；请把请求编号（X-Request-Id）告诉系统管理员"),
             },

@@ -154,7 +154,12 @@ fn readable<'h>(hall: &'h Hall, id: &str, anybody: &Anybody) -> Answer<&'h Regis
     (status = 200, body = Entries),
     (status = 401, description = "sign-in: the register is not public", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such register", body = Problem, content_type = "application/problem+json")))]
-pub async fn entries(State(desk): State<Arc<Desk>>, anybody: Anybody, Named(id): Named<String>, Asked(asked): Asked<EntriesAsked>) -> Answer<Json<Entries>> {
+pub async fn entries(
+    State(desk): State<Arc<Desk>>,
+    anybody: Anybody,
+    Named(id): Named<String>,
+    Asked(asked): Asked<EntriesAsked>,
+) -> Answer<Json<Entries>> {
     let limit = limit(asked.limit, 500)?;
     let entries = desk
         .work(move |hall, _| {
@@ -182,7 +187,11 @@ pub async fn entries(State(desk): State<Arc<Desk>>, anybody: Anybody, Named(id):
     (status = 200, body = EntryWithActs),
     (status = 401, description = "sign-in: the register is not public", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found", body = Problem, content_type = "application/problem+json")))]
-pub async fn entry(State(desk): State<Arc<Desk>>, anybody: Anybody, Named((register, id)): Named<(String, String)>) -> Answer<Json<EntryWithActs>> {
+pub async fn entry(
+    State(desk): State<Arc<Desk>>,
+    anybody: Anybody,
+    Named((register, id)): Named<(String, String)>,
+) -> Answer<Json<EntryWithActs>> {
     let found = desk
         .work(move |hall, _| {
             let official = anybody.official();
@@ -238,7 +247,10 @@ pub struct ActGiven {
     (status = 404, description = "not-found: no such register", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "refused: every reason, each with its article", body = Problem, content_type = "application/problem+json")))]
 pub async fn enter(
-    State(desk): State<Arc<Desk>>, caller: Caller, Named((register, id)): Named<(String, String)>, Given(given): Given<ActGiven>,
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named((register, id)): Named<(String, String)>,
+    Given(given): Given<ActGiven>,
 ) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<EntryShown>)> {
     let path = format!("/api/registers/{register}/{id}");
     let entry = desk
@@ -247,11 +259,24 @@ pub async fn enter(
             if !law.acts.iter().any(|act| act.id == given.act) {
                 return Err(Problem::unknown("act", "动作", &given.act, law.acts.iter().map(|act| act.id.as_str())).into());
             }
-            let entering = Entering { register, act: given.act, id, title: given.title, organ: given.organ, from: given.from.unwrap_or(now.date()), with: given.with };
+            let entering = Entering {
+                register,
+                act: given.act,
+                id,
+                title: given.title,
+                organ: given.organ,
+                from: given.from.unwrap_or(now.date()),
+                with: given.with,
+            };
             let entry = hall.enter(entering, &[caller.visitor.person], now)?;
             Ok(EntryShown::of(entry, law, true, hall))
         })
         .await?;
-    let plain: String = path.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect();
+    let plain: String =
+        path.bytes()
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            })
+            .collect();
     Ok((StatusCode::CREATED, [(header::LOCATION, plain)], Json(entry)))
 }

@@ -39,7 +39,9 @@ pub async fn repeat(State(desk): State<Arc<Desk>>, request: Request, next: Next)
         return Ok(next.run(request).await);
     };
     let name = given.to_str().ok().filter(|name| (1..=128).contains(&name.len()));
-    let name = name.ok_or_else(|| Problem::new(Kind::Malformed, "Idempotency-Key 应当是1至128个字符").at("Idempotency-Key", "应当是1至128个字符", None))?;
+    let name = name.ok_or_else(|| {
+        Problem::new(Kind::Malformed, "Idempotency-Key 应当是1至128个字符").at("Idempotency-Key", "应当是1至128个字符", None)
+    })?;
     let login = request.extensions().get::<Caller>().map(|caller| caller.visitor.login.clone()).ok_or_else(Problem::sign_in)?;
     let key = (login, request.uri().path().to_owned(), name.to_owned());
     let (parts, body) = request.into_parts();
@@ -103,7 +105,9 @@ impl Answers {
         }
         if held.len() >= MOST_HELD {
             held.retain(|_, known| known.at > oldest);
-            if let Some(first) = (held.len() >= MOST_HELD).then(|| held.iter().min_by_key(|(_, known)| known.at).map(|(key, _)| key.clone())).flatten() {
+            if let Some(first) =
+                (held.len() >= MOST_HELD).then(|| held.iter().min_by_key(|(_, known)| known.at).map(|(key, _)| key.clone())).flatten()
+            {
                 held.remove(&first);
             }
         }

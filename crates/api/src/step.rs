@@ -110,7 +110,11 @@ pub struct Taken {
     (status = 201, body = Taken, headers(("Location" = String, description = "/api/cases/{id}"))),
     (status = 409, description = "refused: every reason, each with its article", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: no such officer", body = Problem, content_type = "application/problem+json")))]
-pub async fn open_case(State(desk): State<Arc<Desk>>, caller: Caller, Given(given): Given<Opening>) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<Taken>)> {
+pub async fn open_case(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Given(given): Given<Opening>,
+) -> Answer<(StatusCode, [(HeaderName, String); 1], Json<Taken>)> {
     let (id, taken) = desk
         .work(move |hall, now| {
             let known = &hall.law.procedures;
@@ -118,7 +122,8 @@ pub async fn open_case(State(desk): State<Arc<Desk>>, caller: Caller, Given(give
                 return Err(Problem::unknown("procedure", "程序", &given.procedure, known.keys().map(String::as_str)).into());
             }
             let by = together(hall, &caller, &given.with_officers, now)?;
-            let done = hall.take_step(StepAsked { case: None, procedure: given.procedure, step: given.step, by, with: given.with, seen: None }, now)?;
+            let done = hall
+                .take_step(StepAsked { case: None, procedure: given.procedure, step: given.step, by, with: given.with, seen: None }, now)?;
             Ok((done.case.id, taken(hall, &caller, &done, now)?))
         })
         .await?;
@@ -133,7 +138,12 @@ pub async fn open_case(State(desk): State<Arc<Desk>>, caller: Caller, Given(give
     (status = 404, description = "not-found: no such case, or not for you to see", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "refused: every reason, each with its article; or overtaken: the case has moved on since `seen`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: no such officer", body = Problem, content_type = "application/problem+json")))]
-pub async fn take_step(State(desk): State<Arc<Desk>>, caller: Caller, Named(id): Named<i64>, Given(given): Given<Taking>) -> Answer<Json<Taken>> {
+pub async fn take_step(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named(id): Named<i64>,
+    Given(given): Given<Taking>,
+) -> Answer<Json<Taken>> {
     let taken = desk
         .work(move |hall, now| {
             let case = hall.case(id)?;
@@ -170,5 +180,8 @@ fn taken(hall: &Hall, caller: &Caller, done: &Done, now: DateTime) -> Result<Tak
         looked => looked?,
     };
     let event = view.events.iter().find(|event| event.seq == done.case.seq).ok_or(Error::NotFound)?;
-    Ok(Taken { event: EventOfCase::of(event, view.id, hall), case: Case::of(&view, (view.sight > Sight::Progress).then_some(&done.case.fields), hall, now.date()) })
+    Ok(Taken {
+        event: EventOfCase::of(event, view.id, hall),
+        case: Case::of(&view, (view.sight > Sight::Progress).then_some(&done.case.fields), hall, now.date()),
+    })
 }

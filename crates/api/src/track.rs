@@ -33,7 +33,10 @@ pub async fn track(State(desk): State<Arc<Desk>>, Client(client): Client, Named(
     let tracked = desk
         .work(move |hall, now| {
             let view = hall.track(&code, now)?;
-            Ok(Tracked { case: Case::of(&view, None, hall, now.date()), events: view.events.iter().map(|event| EventOfCase::of(event, view.id, hall)).collect() })
+            Ok(Tracked {
+                case: Case::of(&view, None, hall, now.date()),
+                events: view.events.iter().map(|event| EventOfCase::of(event, view.id, hall)).collect(),
+            })
         })
         .await?;
     Ok(Json(tracked))

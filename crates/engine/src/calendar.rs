@@ -189,7 +189,9 @@ impl Calendar {
                 let date = FIRST.checked_add(i64::from(found).days()).map_err(|_| CalendarError::OutOfRange)?;
                 Ok(End { date, provisional: self.unfixed(start, date) })
             }
-            Unit::Calendar | Unit::Hours => self.roll(start.checked_add(jiff::Span::new().try_days(count).map_err(|_| CalendarError::OutOfRange)?)),
+            Unit::Calendar | Unit::Hours => {
+                self.roll(start.checked_add(jiff::Span::new().try_days(count).map_err(|_| CalendarError::OutOfRange)?))
+            }
             Unit::Months => self.roll(start.checked_add(jiff::Span::new().try_months(count).map_err(|_| CalendarError::OutOfRange)?)),
             Unit::Years => self.roll(start.checked_add(jiff::Span::new().try_years(count).map_err(|_| CalendarError::OutOfRange)?)),
         }

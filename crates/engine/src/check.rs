@@ -88,19 +88,41 @@ impl Report<'_> {
 
     fn cite(&mut self, file: &str, cite: &Cite, from: Date, until: Option<Date>, refuses: bool) {
         let Some(instrument) = self.folder.law.instruments.get(cite.instrument()) else {
-            let near = nearest(cite.instrument(), self.folder.law.instruments.keys().map(String::as_str)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            return self.say(file, &cite.0, "cites-resolve", format!("`{}` cites an instrument that is not in law/instruments{near}", cite.0));
+            let near = nearest(cite.instrument(), self.folder.law.instruments.keys().map(String::as_str))
+                .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return self.say(
+                file,
+                &cite.0,
+                "cites-resolve",
+                format!("`{}` cites an instrument that is not in law/instruments{near}", cite.0),
+            );
         };
         let place = cite.0.split_once('/').map_or("", |(_, place)| place);
-        let mut together = instrument.versions.iter().filter(|version| until.is_none_or(|until| version.in_force < until) && version.until.is_none_or(|end| from < end)).peekable();
+        let mut together = instrument
+            .versions
+            .iter()
+            .filter(|version| until.is_none_or(|until| version.in_force < until) && version.until.is_none_or(|end| from < end))
+            .peekable();
         if together.peek().is_none() {
-            return self.say(file, &cite.0, "cites-resolve", format!("no version of {} is in force together with this rule", instrument.title));
+            return self.say(
+                file,
+                &cite.0,
+                "cites-resolve",
+                format!("no version of {} is in force together with this rule", instrument.title),
+            );
         }
-        let article = together.find_map(|version| version.articles.iter().find(|a| a.no == place).or_else(|| version.articles.iter().find(|a| a.no == cite.article())));
+        let article = together.find_map(|version| {
+            version.articles.iter().find(|a| a.no == place).or_else(|| version.articles.iter().find(|a| a.no == cite.article()))
+        });
         match article {
             None => self.say(file, &cite.0, "cites-resolve", format!("{} has no article `{place}` in law/instruments", instrument.title)),
             Some(article) if refuses && article.flag != Flag::V => {
-                self.say(file, &cite.0, "read-law-refuses", format!("`{}` is flagged {:?}: it cannot refuse anybody; make the number a parameter", cite.0, article.flag));
+                self.say(
+                    file,
+                    &cite.0,
+                    "read-law-refuses",
+                    format!("`{}` is flagged {:?}: it cannot refuse anybody; make the number a parameter", cite.0, article.flag),
+                );
             }
             Some(_) => {}
         }
@@ -131,7 +153,12 @@ fn calendars(report: &mut Report<'_>) {
             let weekend = matches!(weekday, jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday);
             let named = notice.off.iter().any(|off| off.from <= work.date && work.date <= off.to);
             if !weekend && !named && matches!(folder.law.calendar.day(work.date), Day::MakeUp(_)) && notice.year != 2020 {
-                report.say(&file, &work.date.to_string(), "calendar-sane", format!("{} is no weekend day: it needs no making up", work.date));
+                report.say(
+                    &file,
+                    &work.date.to_string(),
+                    "calendar-sane",
+                    format!("{} is no weekend day: it needs no making up", work.date),
+                );
             }
         }
     }
@@ -154,7 +181,12 @@ fn apart(report: &mut Report<'_>, file: &str, versions: impl Iterator<Item = (Da
     for pair in versions.windows(2) {
         if let [(_, until), (next, _)] = pair {
             if until.is_none_or(|until| until > *next) {
-                report.say(file, &next.to_string(), "versions-apart", format!("the version before {next} is still in force on that day: give it `until = {next}`"));
+                report.say(
+                    file,
+                    &next.to_string(),
+                    "versions-apart",
+                    format!("the version before {next} is still in force on that day: give it `until = {next}`"),
+                );
             }
         }
     }
@@ -172,9 +204,19 @@ fn once<'n>(report: &mut Report<'_>, file: &str, what: &str, names: impl Iterato
 fn parameters(report: &mut Report<'_>) {
     let folder = report.folder;
     for parameter in &folder.law.parameters {
-        let file = folder.texts.iter().find(|(path, text)| path.starts_with("parameters/") && text.contains(&parameter.id)).map_or("parameters", |(path, _)| path.as_str()).to_owned();
+        let file = folder
+            .texts
+            .iter()
+            .find(|(path, text)| path.starts_with("parameters/") && text.contains(&parameter.id))
+            .map_or("parameters", |(path, _)| path.as_str())
+            .to_owned();
         if parameter.source.trim().is_empty() {
-            report.say(&file, &parameter.id, "parameters-sourced", format!("parameter {} does not say where its value comes from", parameter.id));
+            report.say(
+                &file,
+                &parameter.id,
+                "parameters-sourced",
+                format!("parameter {} does not say where its value comes from", parameter.id),
+            );
         }
         if let Some(cite) = &parameter.cite {
             report.cite(&file, cite, parameter.in_force, parameter.until, false);
@@ -210,7 +252,9 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
     for field in &version.fields {
         match (&field.register, field.kind) {
             (Some(register), _) => report.known(file, "register", register, law.registers.keys()),
-            (None, FieldKind::Entry) => report.say(file, &field.id, "names-resolve", format!("field `{}` is an entry of no register: add `register`", field.id)),
+            (None, FieldKind::Entry) => {
+                report.say(file, &field.id, "names-resolve", format!("field `{}` is an entry of no register: add `register`", field.id))
+            }
             _ => {}
         }
     }
@@ -224,7 +268,8 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
         if let Some(branch) = &step.branch {
             report.known(file, "field", &branch.field, fields());
             if let Some(field) = version.field(&branch.field) {
-                let missing: Vec<&str> = field.choices.iter().map(|choice| choice.id.as_str()).filter(|choice| !branch.to.contains_key(*choice)).collect();
+                let missing: Vec<&str> =
+                    field.choices.iter().map(|choice| choice.id.as_str()).filter(|choice| !branch.to.contains_key(*choice)).collect();
                 if !missing.is_empty() {
                     report.say(file, &step.id, "branches-complete", format!("step `{}` says no stage for {}", step.id, missing.join(", ")));
                 }
@@ -263,18 +308,31 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
                 report.known(file, "parameter", parameter, known.iter());
             }
             (None, Some(count)) if count > 0 => {}
-            _ => report.say(file, &clock.id, "clocks-count", format!("clock `{}` needs one of `count` (above 0) and `parameter`", clock.id)),
+            _ => {
+                report.say(file, &clock.id, "clocks-count", format!("clock `{}` needs one of `count` (above 0) and `parameter`", clock.id))
+            }
         }
         if clock.starts.is_empty() {
             report.say(file, &clock.id, "clocks-count", format!("nothing starts clock `{}`", clock.id));
         }
-        let named = clock.starts.iter().chain(&clock.met).chain(clock.restart.iter().map(|r| &r.on)).chain(clock.pause.iter().flat_map(|p| p.until.iter().chain(std::iter::once(&p.on)))).chain(clock.extend.iter().map(|e| &e.on));
+        let named = clock
+            .starts
+            .iter()
+            .chain(&clock.met)
+            .chain(clock.restart.iter().map(|r| &r.on))
+            .chain(clock.pause.iter().flat_map(|p| p.until.iter().chain(std::iter::once(&p.on))))
+            .chain(clock.extend.iter().map(|e| &e.on));
         for name in named {
             report.known(file, "step or stage", name, any_names());
         }
         for extend in &clock.extend {
             if extend.add.is_none() && extend.parameter.is_none() {
-                report.say(file, &clock.id, "clocks-count", format!("an extension of `{}` adds neither a number nor a parameter", clock.id));
+                report.say(
+                    file,
+                    &clock.id,
+                    "clocks-count",
+                    format!("an extension of `{}` adds neither a number nor a parameter", clock.id),
+                );
             }
             if (extend.days == Unit::Working) != (clock.days == Unit::Working) {
                 report.say(file, &clock.id, "clocks-count", format!("`{}` and its extension count different days", clock.id));
@@ -286,7 +344,12 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
         if let Some(step) = clock.lapse.as_ref().and_then(|lapse| lapse.step.as_ref()) {
             report.known(file, "step", step, step_names());
             if let Some(step) = version.step(step).filter(|step| !step.by.iter().any(|post| post == CLOCK)) {
-                report.say(file, &step.id, "steps-have-actor", format!("clock `{}` takes step `{}`, which must allow `by = \"clock\"`", clock.id, step.id));
+                report.say(
+                    file,
+                    &step.id,
+                    "steps-have-actor",
+                    format!("clock `{}` takes step `{}`, which must allow `by = \"clock\"`", clock.id, step.id),
+                );
             }
         }
         if let Some(post) = clock.lapse.as_ref().and_then(|lapse| lapse.alert.as_ref()) {
@@ -298,10 +361,15 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
 
 fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &str) {
     let law: &Law = &report.folder.law;
-    let (mut fields, mut steps, mut clocks, mut parameters, mut registers): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+    let (mut fields, mut steps, mut clocks, mut parameters, mut registers): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) =
+        Default::default();
     match &need.guard {
         Guard::OfficersAtLeast { .. } | Guard::Certified | Guard::LegalQualified => {}
-        Guard::NoConflict { field } | Guard::FieldPresent { field } | Guard::Established { field } | Guard::DaysAhead { field, .. } | Guard::DatePassed { field } => fields.push(field),
+        Guard::NoConflict { field }
+        | Guard::FieldPresent { field }
+        | Guard::Established { field }
+        | Guard::DaysAhead { field, .. }
+        | Guard::DatePassed { field } => fields.push(field),
         Guard::WithinYears { field, until, .. } => fields.extend(std::iter::once(field.as_str()).chain(until.as_deref())),
         Guard::FieldIs { field, is } | Guard::FieldIsNot { field, is } => {
             fields.push(field);
@@ -365,7 +433,9 @@ fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &st
     }
     // A guard over a clock whose count is local rests on the parameter, which the refusal names.
     let local_clock = match &need.guard {
-        Guard::PeriodOver { clock, .. } | Guard::PeriodRuns { clock } => version.clocks.iter().any(|c| &c.id == clock && c.parameter.is_some()),
+        Guard::PeriodOver { clock, .. } | Guard::PeriodRuns { clock } => {
+            version.clocks.iter().any(|c| &c.id == clock && c.parameter.is_some())
+        }
         _ => false,
     };
     report.cite(file, &need.cite, version.in_force, version.until, !local && !local_clock);
@@ -391,7 +461,8 @@ fn stages(report: &mut Report<'_>, version: &Version, file: &str) {
                 reached.insert(to);
             }
             for from in &step.from {
-                let froms: Vec<&str> = if from == "*" { version.stages.iter().map(|stage| stage.id.as_str()).collect() } else { vec![from] };
+                let froms: Vec<&str> =
+                    if from == "*" { version.stages.iter().map(|stage| stage.id.as_str()).collect() } else { vec![from] };
                 for from in froms {
                     edges.entry(from).or_default().insert(to);
                 }
@@ -408,7 +479,11 @@ fn stages(report: &mut Report<'_>, version: &Version, file: &str) {
     }
     let mut ending: BTreeSet<&str> = version.stages.iter().filter(|stage| stage.end).map(|stage| stage.id.as_str()).collect();
     loop {
-        let more: Vec<&str> = edges.iter().filter(|(from, to)| !ending.contains(*from) && to.iter().any(|to| ending.contains(to))).map(|(from, _)| *from).collect();
+        let more: Vec<&str> = edges
+            .iter()
+            .filter(|(from, to)| !ending.contains(*from) && to.iter().any(|to| ending.contains(to)))
+            .map(|(from, _)| *from)
+            .collect();
         if more.is_empty() {
             break;
         }
@@ -449,7 +524,16 @@ fn figures(report: &mut Report<'_>) {
     let folder = report.folder;
     let law = &folder.law;
     let keys: Vec<String> = law.figures.iter().map(|figure| figure.key.clone()).collect();
-    let files: BTreeMap<&str, &str> = keys.iter().filter_map(|key| folder.texts.iter().find(|(path, text)| path.ends_with("figures.toml") && text.contains(&format!("\"{key}\""))).map(|(path, _)| (key.as_str(), path.as_str()))).collect();
+    let files: BTreeMap<&str, &str> = keys
+        .iter()
+        .filter_map(|key| {
+            folder
+                .texts
+                .iter()
+                .find(|(path, text)| path.ends_with("figures.toml") && text.contains(&format!("\"{key}\"")))
+                .map(|(path, _)| (key.as_str(), path.as_str()))
+        })
+        .collect();
     let file_of = |key: &str| files.get(key).copied().unwrap_or("figures.toml").to_owned();
     for pair in law.figures.windows(2) {
         if let [a, b] = pair {
@@ -486,12 +570,22 @@ fn figures(report: &mut Report<'_>) {
                     }
                     None => report.known(&file, "register", register, law.registers.keys()),
                 },
-                _ => report.say(&file, &figure.key, "figures-resolve", format!("figure `{}` counts over one of `procedure` and `register`", figure.key)),
+                _ => report.say(
+                    &file,
+                    &figure.key,
+                    "figures-resolve",
+                    format!("figure `{}` counts over one of `procedure` and `register`", figure.key),
+                ),
             };
         };
         match &figure.measure {
             Measure::Count(count) => over(&count.procedure, &count.register, &count.on, count.filter.keys().map(String::as_str).collect()),
-            Measure::Sum(sum) => over(&sum.procedure, &sum.register, &sum.on, sum.filter.keys().map(String::as_str).chain(std::iter::once(sum.field.as_str())).collect()),
+            Measure::Sum(sum) => over(
+                &sum.procedure,
+                &sum.register,
+                &sum.on,
+                sum.filter.keys().map(String::as_str).chain(std::iter::once(sum.field.as_str())).collect(),
+            ),
             Measure::Stock(stock) => over(&None, &Some(stock.register.clone()), &[], stock.filter.keys().map(String::as_str).collect()),
             Measure::Ratio(pair) | Measure::Mean(pair) => {
                 for part in [&pair.of, &pair.over] {

@@ -12,10 +12,18 @@ use crate::law::Unit;
 #[serde(rename_all = "kebab-case", tag = "f")]
 pub enum Fact {
     /// Started (or started anew) with the period that held on the day; `parameter` names where it came from.
-    Started { n: i64, u: Unit, #[serde(default, skip_serializing_if = "Option::is_none")] p: Option<String> },
+    Started {
+        n: i64,
+        u: Unit,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p: Option<String>,
+    },
     Paused,
     Resumed,
-    Extended { n: i64, u: Unit },
+    Extended {
+        n: i64,
+        u: Unit,
+    },
     Met,
     Lapsed,
 }
@@ -132,8 +140,12 @@ impl Ledger {
                 days += self.count;
                 start
             }
-            Unit::Months => start.checked_add(jiff::Span::new().try_months(self.count).map_err(|_| CalendarError::OutOfRange)?).map_err(|_| CalendarError::OutOfRange)?,
-            Unit::Years => start.checked_add(jiff::Span::new().try_years(self.count).map_err(|_| CalendarError::OutOfRange)?).map_err(|_| CalendarError::OutOfRange)?,
+            Unit::Months => start
+                .checked_add(jiff::Span::new().try_months(self.count).map_err(|_| CalendarError::OutOfRange)?)
+                .map_err(|_| CalendarError::OutOfRange)?,
+            Unit::Years => start
+                .checked_add(jiff::Span::new().try_years(self.count).map_err(|_| CalendarError::OutOfRange)?)
+                .map_err(|_| CalendarError::OutOfRange)?,
         };
         for extension in &self.extensions {
             match extension.unit {
@@ -154,7 +166,9 @@ impl Ledger {
         }
         let mut provisional = false;
         if days > 0 {
-            end = end.checked_add(jiff::Span::new().try_days(days).map_err(|_| CalendarError::OutOfRange)?).map_err(|_| CalendarError::OutOfRange)?;
+            end = end
+                .checked_add(jiff::Span::new().try_days(days).map_err(|_| CalendarError::OutOfRange)?)
+                .map_err(|_| CalendarError::OutOfRange)?;
         }
         if working > 0 {
             let found = calendar.end(end, working, Unit::Working)?;
@@ -207,7 +221,13 @@ impl Ledger {
             Unit::Years => format!("{count}年"),
         };
         if self.unit == Unit::Hours {
-            lines.push(format!("{} {:02}:{:02}起算，{}。", day(self.started.date()), self.started.hour(), self.started.minute(), period(self.count, self.unit)));
+            lines.push(format!(
+                "{} {:02}:{:02}起算，{}。",
+                day(self.started.date()),
+                self.started.hour(),
+                self.started.minute(),
+                period(self.count, self.unit)
+            ));
         } else {
             lines.push(format!("{}开始，当日不计，次日起算{}。", day(self.started.date()), period(self.count, self.unit)));
         }
@@ -216,7 +236,11 @@ impl Ledger {
         }
         for pause in &self.pauses {
             match pause.until {
-                Some(until) => lines.push(format!("{}至{}停止计时，不计入。", day(pause.from.date()), until.date().yesterday().map_or_else(|_| day(until.date()), day))),
+                Some(until) => lines.push(format!(
+                    "{}至{}停止计时，不计入。",
+                    day(pause.from.date()),
+                    until.date().yesterday().map_or_else(|_| day(until.date()), day)
+                )),
                 None => lines.push(format!("{}起停止计时，还没有恢复。", day(pause.from.date()))),
             }
         }

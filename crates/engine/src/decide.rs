@@ -115,7 +115,15 @@ pub fn decide(law: &Law, registers: &Registers, case: Option<&Case>, command: &C
     let Some(step) = version.step(&command.step) else {
         let near = nearest(&command.step, version.steps.iter().map(|step| step.id.as_str()));
         let hint = near.map_or(String::new(), |near| format!("，是不是“{near}”"));
-        return Err(Refusal::one(&command.step, Reason::cited("step", &procedure.basis, format!("{}没有“{}”这一步{hint}", procedure.title, command.step), "按流程图上的步骤办".to_owned())));
+        return Err(Refusal::one(
+            &command.step,
+            Reason::cited(
+                "step",
+                &procedure.basis,
+                format!("{}没有“{}”这一步{hint}", procedure.title, command.step),
+                "按流程图上的步骤办".to_owned(),
+            ),
+        ));
     };
     let cite = step.cite.as_ref().unwrap_or(&procedure.basis);
     let mut reasons = Vec::new();
@@ -128,12 +136,28 @@ pub fn decide(law: &Law, registers: &Registers, case: Option<&Case>, command: &C
     if !reasons.is_empty() {
         return Err(Refusal { step: step.id.clone(), title: step.title.clone(), reasons });
     }
-    let by = command.by.iter().zip(posts).filter(|(person, _)| person.id != CLOCK).map(|(person, post)| Acted { id: person.id.clone(), organ: person.organ.clone(), post }).collect();
+    let by = command
+        .by
+        .iter()
+        .zip(posts)
+        .filter(|(person, _)| person.id != CLOCK)
+        .map(|(person, post)| Acted { id: person.id.clone(), organ: person.organ.clone(), post })
+        .collect();
     Ok(event(law, registers, procedure, version, step, case, command, by, now))
 }
 
 #[allow(clippy::too_many_arguments)]
-fn event(law: &Law, registers: &Registers, procedure: &Procedure, version: &Version, step: &Step, case: Option<&Case>, command: &Command, by: Vec<Acted>, now: DateTime) -> Event {
+fn event(
+    law: &Law,
+    registers: &Registers,
+    procedure: &Procedure,
+    version: &Version,
+    step: &Step,
+    case: Option<&Case>,
+    command: &Command,
+    by: Vec<Acted>,
+    now: DateTime,
+) -> Event {
     let mut with = command.with.clone();
     with.retain(|_, value| !value::empty(value));
     for (field, value) in &step.sets {
@@ -175,23 +199,44 @@ fn opening_organ(law: &Law, registers: &Registers, version: &Version, matter: &s
     let bound = |person: &Person| person.posts.iter().all(|post| law.posts.get(post).is_none_or(|post| post.reach == Reach::Organ));
     let own = by.iter().find(|person| !person.organ.is_empty());
     let register = version.matter.as_deref().and_then(|id| version.field(id)).and_then(|field| field.register.as_deref());
-    let holds = || register.and_then(|register| registers.entry(register, matter)).map(|entry| entry.organ.clone()).filter(|organ| !organ.is_empty());
-    named.or_else(|| own.filter(|person| bound(person)).map(|person| person.organ.clone())).or_else(holds).or_else(|| own.map(|person| person.organ.clone())).unwrap_or_default()
+    let holds = || {
+        register.and_then(|register| registers.entry(register, matter)).map(|entry| entry.organ.clone()).filter(|organ| !organ.is_empty())
+    };
+    named
+        .or_else(|| own.filter(|person| bound(person)).map(|person| person.organ.clone()))
+        .or_else(holds)
+        .or_else(|| own.map(|person| person.organ.clone()))
+        .unwrap_or_default()
 }
 
 fn stage_reason(procedure: &Procedure, version: &Version, step: &Step, case: Option<&Case>, cite: &Cite, reasons: &mut Vec<Reason>) {
     match case {
         None if !step.from.is_empty() => {
-            reasons.push(Reason::cited("stage", cite, format!("“{}”要在已有的案件里办", step.title), format!("先{}", opening_titles(version))));
+            reasons.push(Reason::cited(
+                "stage",
+                cite,
+                format!("“{}”要在已有的案件里办", step.title),
+                format!("先{}", opening_titles(version)),
+            ));
         }
         Some(case) if step.from.is_empty() => {
             let stage = stage_title(version, &case.stage);
-            reasons.push(Reason::cited("stage", cite, format!("“{}”用来开始新的{}，本案已经在“{stage}”", step.title, procedure.title), "另开一案".to_owned()));
+            reasons.push(Reason::cited(
+                "stage",
+                cite,
+                format!("“{}”用来开始新的{}，本案已经在“{stage}”", step.title, procedure.title),
+                "另开一案".to_owned(),
+            ));
         }
         Some(case) if !step.from.iter().any(|from| from == &case.stage || from == "*") => {
             let wanted: Vec<String> = step.from.iter().map(|from| format!("“{}”", stage_title(version, from))).collect();
             let says = format!("本案现在在“{}”，这一步要到{}时才能办", stage_title(version, &case.stage), wanted.join("或"));
-            let into: Vec<String> = version.steps.iter().filter(|other| leads_into(other, &step.from) && other.from.iter().any(|from| from == &case.stage)).map(|other| format!("“{}”", other.title)).collect();
+            let into: Vec<String> = version
+                .steps
+                .iter()
+                .filter(|other| leads_into(other, &step.from) && other.from.iter().any(|from| from == &case.stage))
+                .map(|other| format!("“{}”", other.title))
+                .collect();
             let cure = if into.is_empty() { "看流程图，按顺序办".to_owned() } else { format!("先办{}", into.join("或")) };
             reasons.push(Reason::cited("stage", cite, says, cure));
         }
@@ -224,7 +269,12 @@ fn competence(law: &Law, step: &Step, case: Option<&Case>, by: &[Person], cite: 
             Err(why) => {
                 let who = post_titles(law, &step.by);
                 let name = if person.name.is_empty() { &person.id } else { &person.name };
-                reasons.push(Reason::cited("competence", cite, format!("“{}”由{who}办理，{name}{why}", step.title), format!("请{who}办理")));
+                reasons.push(Reason::cited(
+                    "competence",
+                    cite,
+                    format!("“{}”由{who}办理，{name}{why}", step.title),
+                    format!("请{who}办理"),
+                ));
                 String::new()
             }
         })
@@ -246,12 +296,16 @@ fn post_for(law: &Law, step: &Step, case: Option<&Case>, person: &Person) -> Res
                 None if person.organ.is_empty() => return Ok(APPLICANT.to_owned()),
                 Some(case) if case.applicant.as_deref() == Some(&person.id) => return Ok(APPLICANT.to_owned()),
                 // At the window the clerk takes down what the applicant says; the applicant of a case opened there is whoever comes.
-                Some(case) if case.applicant.is_none() && person.organ.is_empty() && person.holds(APPLICANT) => return Ok(APPLICANT.to_owned()),
+                Some(case) if case.applicant.is_none() && person.organ.is_empty() && person.holds(APPLICANT) => {
+                    return Ok(APPLICANT.to_owned());
+                }
                 _ => why = "不是本案申请人",
             },
             post if person.holds(post) => match (law.posts.get(post).map(|post| post.reach), case) {
                 (Some(Reach::Division), _) | (_, None) => return Ok(post.to_owned()),
-                (Some(Reach::Own), Some(case)) if case.applicant.as_deref().is_none_or(|applicant| applicant == person.id) => return Ok(post.to_owned()),
+                (Some(Reach::Own), Some(case)) if case.applicant.as_deref().is_none_or(|applicant| applicant == person.id) => {
+                    return Ok(post.to_owned());
+                }
                 (Some(Reach::Own), Some(_)) => why = "不是本人的事项",
                 (_, Some(case)) if case.organ.is_empty() || case.organ == person.organ => return Ok(post.to_owned()),
                 (_, Some(_)) => why = "不在承办机关",
@@ -285,8 +339,21 @@ fn extension_reasons(law: &Law, version: &Version, step: &Step, case: Option<&Ca
         for extend in clock.extend.iter().filter(|extend| extend.on == step.id) {
             match case.clocks.get(&clock.id).filter(|ledger| ledger.running()) {
                 Some(ledger) if ledger.paused() || ledger.due(&law.calendar, now).is_ok_and(|due| now <= due.at) => return,
-                Some(_) => against.insert(0, Reason::cited("period-runs", &extend.cite, format!("“{}”的期限已经届满", clock.title), "期限届满后不能再延长，说明情况并尽快办理".to_owned())),
-                None => against.push(Reason::cited("period-runs", &extend.cite, format!("“{}”的期限没有在走", clock.title), "期限开始后才能延长".to_owned())),
+                Some(_) => against.insert(
+                    0,
+                    Reason::cited(
+                        "period-runs",
+                        &extend.cite,
+                        format!("“{}”的期限已经届满", clock.title),
+                        "期限届满后不能再延长，说明情况并尽快办理".to_owned(),
+                    ),
+                ),
+                None => against.push(Reason::cited(
+                    "period-runs",
+                    &extend.cite,
+                    format!("“{}”的期限没有在走", clock.title),
+                    "期限开始后才能延长".to_owned(),
+                )),
             }
         }
     }
@@ -294,7 +361,16 @@ fn extension_reasons(law: &Law, version: &Version, step: &Step, case: Option<&Ca
 }
 
 #[allow(clippy::too_many_arguments)]
-fn clock_facts(law: &Law, version: &Version, step: &Step, case: Option<&Case>, to: Option<&str>, division: &str, with: &Map<String, Value>, now: DateTime) -> Vec<(String, Fact)> {
+fn clock_facts(
+    law: &Law,
+    version: &Version,
+    step: &Step,
+    case: Option<&Case>,
+    to: Option<&str>,
+    division: &str,
+    with: &Map<String, Value>,
+    now: DateTime,
+) -> Vec<(String, Fact)> {
     let hits = |names: &[String]| names.iter().any(|name| *name == step.id || Some(name.as_str()) == to);
     let mut facts = Vec::new();
     for clock in &version.clocks {
@@ -304,7 +380,8 @@ fn clock_facts(law: &Law, version: &Version, step: &Step, case: Option<&Case>, t
         if met {
             facts.push((clock.id.clone(), Fact::Met));
         }
-        let starts = hits(&clock.starts) && (!running || met) || clock.restart.iter().any(|restart| restart.on == step.id || Some(restart.on.as_str()) == to);
+        let starts = hits(&clock.starts) && (!running || met)
+            || clock.restart.iter().any(|restart| restart.on == step.id || Some(restart.on.as_str()) == to);
         if starts {
             if let Some((n, p)) = count_of(law, clock, division, case, with, now) {
                 facts.push((clock.id.clone(), Fact::Started { n, u: clock.days, p }));
@@ -318,7 +395,8 @@ fn clock_facts(law: &Law, version: &Version, step: &Step, case: Option<&Case>, t
                 facts.push((clock.id.clone(), Fact::Paused));
             }
             for extend in clock.extend.iter().filter(|extend| extend.on == step.id) {
-                let n = extend.add.or_else(|| extend.parameter.as_deref().and_then(|id| parameter_value(law, id, division, case, with, now)));
+                let n =
+                    extend.add.or_else(|| extend.parameter.as_deref().and_then(|id| parameter_value(law, id, division, case, with, now)));
                 if let Some(n) = n {
                     facts.push((clock.id.clone(), Fact::Extended { n, u: extend.days }));
                 }
@@ -328,7 +406,14 @@ fn clock_facts(law: &Law, version: &Version, step: &Step, case: Option<&Case>, t
     facts
 }
 
-fn count_of(law: &Law, clock: &Clock, division: &str, case: Option<&Case>, with: &Map<String, Value>, now: DateTime) -> Option<(i64, Option<String>)> {
+fn count_of(
+    law: &Law,
+    clock: &Clock,
+    division: &str,
+    case: Option<&Case>,
+    with: &Map<String, Value>,
+    now: DateTime,
+) -> Option<(i64, Option<String>)> {
     match (&clock.parameter, clock.count) {
         (Some(id), _) => parameter_value(law, id, division, case, with, now).map(|n| (n, Some(id.clone()))),
         (None, count) => count.map(|n| (n, None)),
@@ -341,7 +426,8 @@ pub fn parameter_value(law: &Law, id: &str, division: &str, case: Option<&Case>,
     match law.parameter(id, division, now.date())?.value {
         Number(n) => Some(n),
         ByParty { citizen, organisation } => {
-            let kind = crate::case::lookup(with, "party.kind").or_else(|| case.and_then(|case| case.get("party.kind"))).and_then(Value::as_str);
+            let kind =
+                crate::case::lookup(with, "party.kind").or_else(|| case.and_then(|case| case.get("party.kind"))).and_then(Value::as_str);
             Some(if kind == Some("organisation") { organisation } else { citizen })
         }
     }
@@ -362,7 +448,13 @@ pub fn next_lapse(law: &Law, registers: &Registers, case: &Case, now: DateTime) 
         .min_by_key(|(_, due)| due.at)?;
     let at = due.at.checked_add(jiff::Span::new().seconds(1)).unwrap_or(due.at);
     if let Some(step) = clock.lapse.as_ref().and_then(|lapse| lapse.step.as_deref()) {
-        let command = Command { division: case.division.clone(), procedure: String::new(), step: step.to_owned(), by: vec![Person::clock()], with: Map::new() };
+        let command = Command {
+            division: case.division.clone(),
+            procedure: String::new(),
+            step: step.to_owned(),
+            by: vec![Person::clock()],
+            with: Map::new(),
+        };
         if let Ok(mut event) = decide(law, registers, Some(case), &command, at) {
             event.clocks.insert(0, (clock.id.clone(), Fact::Lapsed));
             return Some(event);
@@ -389,7 +481,12 @@ pub fn next_lapse(law: &Law, registers: &Registers, case: &Case, now: DateTime) 
 
 /// The moment at which the next running clock of a case ends, if any runs: what a nightly round has to look at.
 pub fn next_due(law: &Law, case: &Case, now: DateTime) -> Option<DateTime> {
-    case.clocks.values().filter(|ledger| ledger.running() && !ledger.paused() && ledger.lapsed.is_none()).filter_map(|ledger| ledger.due(&law.calendar, now).ok()).map(|due| due.at).min()
+    case.clocks
+        .values()
+        .filter(|ledger| ledger.running() && !ledger.paused() && ledger.lapsed.is_none())
+        .filter_map(|ledger| ledger.due(&law.calendar, now).ok())
+        .map(|due| due.at)
+        .min()
 }
 
 /// Every step of the procedure as it stands for a person: open, or closed with all reasons.
@@ -424,7 +521,11 @@ pub fn open_steps(law: &Law, registers: &Registers, case: &Case, person: &Person
 
 /// The word most like the one given, for a did-you-mean.
 pub fn nearest<'w>(given: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    words.map(|word| (strsim::damerau_levenshtein(given, word), word)).filter(|(distance, word)| *distance <= 2.max(word.chars().count() / 3)).min().map(|(_, word)| word)
+    words
+        .map(|word| (strsim::damerau_levenshtein(given, word), word))
+        .filter(|(distance, word)| *distance <= 2.max(word.chars().count() / 3))
+        .min()
+        .map(|(_, word)| word)
 }
 
 /// How a period reads: 5个工作日.

@@ -30,7 +30,10 @@ pub fn arrows(version: &Version) -> Vec<Arrow<'_>> {
             }
         }
     }
-    found.into_iter().map(|((from, to), steps)| Arrow { from: from.map(|from| version.stages[from].id.as_str()), to: &version.stages[to].id, steps }).collect()
+    found
+        .into_iter()
+        .map(|((from, to), steps)| Arrow { from: from.map(|from| version.stages[from].id.as_str()), to: &version.stages[to].id, steps })
+        .collect()
 }
 
 /// Stages on the longest forward way from opening to an end, in order: the main line of a drawing.
@@ -55,7 +58,8 @@ pub fn main_line(version: &Version) -> Vec<&Stage> {
             }
         }
     }
-    let end = (0..count).filter(|&at| version.stages[at].end && best[at].is_some()).max_by_key(|&at| best[at].map_or(0, |(length, _)| length));
+    let end =
+        (0..count).filter(|&at| version.stages[at].end && best[at].is_some()).max_by_key(|&at| best[at].map_or(0, |(length, _)| length));
     let mut line = Vec::new();
     let mut at = end;
     while let Some(stage) = at {

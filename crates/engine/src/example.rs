@@ -121,8 +121,22 @@ impl Example {
         }
         moves.sort_by_key(|(offset, _)| *offset);
         let moves = moves.into_iter().map(|(offset, act)| (line(offset), act)).collect();
-        let people = file.people.into_iter().map(|(id, person)| (id.clone(), Person { name: if person.name.is_empty() { id.clone() } else { person.name.clone() }, id, ..person })).collect();
-        Ok(Example { path: path.to_owned(), title: file.title, procedure: file.procedure, division: file.division, people, entries: file.entries, moves })
+        let people = file
+            .people
+            .into_iter()
+            .map(|(id, person)| {
+                (id.clone(), Person { name: if person.name.is_empty() { id.clone() } else { person.name.clone() }, id, ..person })
+            })
+            .collect();
+        Ok(Example {
+            path: path.to_owned(),
+            title: file.title,
+            procedure: file.procedure,
+            division: file.division,
+            people,
+            entries: file.entries,
+            moves,
+        })
     }
 
     /// Plays the example against the law.
@@ -130,7 +144,10 @@ impl Example {
         let mut stage = Stage { law, registers: self.registers(), case: None, now: None, faults: Vec::new(), taken: Vec::new() };
         if !law.procedures.contains_key(&self.procedure) {
             let near = crate::decide::nearest(&self.procedure, law.procedures.keys().map(String::as_str));
-            stage.faults.push((1, format!("no procedure `{}`{}", self.procedure, near.map_or(String::new(), |near| format!("; did you mean `{near}`?")))));
+            stage.faults.push((
+                1,
+                format!("no procedure `{}`{}", self.procedure, near.map_or(String::new(), |near| format!("; did you mean `{near}`?"))),
+            ));
         } else {
             for (line, act) in &self.moves {
                 match act {
@@ -147,14 +164,26 @@ impl Example {
         for (register, entries) in &self.entries {
             for (id, entry) in entries {
                 let mut fields: Map<String, Value> = entry.fields.iter().map(|(key, value)| (key.clone(), json(value))).collect();
-                let date = |fields: &mut Map<String, Value>, key: &str| fields.remove(key).and_then(|value| value.as_str().and_then(|text| text.parse::<Date>().ok()));
+                let date = |fields: &mut Map<String, Value>, key: &str| {
+                    fields.remove(key).and_then(|value| value.as_str().and_then(|text| text.parse::<Date>().ok()))
+                };
                 let (from, to) = (date(&mut fields, "from"), date(&mut fields, "to"));
                 let state = match fields.remove("state").as_ref().and_then(Value::as_str) {
                     Some("suspended") => State::Suspended,
                     Some("repealed") => State::Repealed,
                     _ => State::InForce,
                 };
-                registers.insert(Entry { register: register.clone(), id: id.clone(), title: entry.title.clone(), organ: entry.organ.clone(), state, from, to, fields, seq: 1 });
+                registers.insert(Entry {
+                    register: register.clone(),
+                    id: id.clone(),
+                    title: entry.title.clone(),
+                    organ: entry.organ.clone(),
+                    state,
+                    from,
+                    to,
+                    fields,
+                    seq: 1,
+                });
             }
         }
         registers
@@ -171,14 +200,21 @@ impl Example {
             match self.people.get(name) {
                 Some(person) => by.push(person.clone()),
                 None => {
-                    let near = crate::decide::nearest(name, self.people.keys().map(String::as_str)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                    let near = crate::decide::nearest(name, self.people.keys().map(String::as_str))
+                        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     stage.faults.push((line, format!("nobody called `{name}` under [people]{near}")));
                     return;
                 }
             }
         }
         let with = act.with.iter().map(|(key, value)| (key.clone(), json(value))).collect();
-        let command = Command { division: self.division.clone(), procedure: if stage.case.is_none() { self.procedure.clone() } else { String::new() }, step: act.step.clone(), by, with };
+        let command = Command {
+            division: self.division.clone(),
+            procedure: if stage.case.is_none() { self.procedure.clone() } else { String::new() },
+            step: act.step.clone(),
+            by,
+            with,
+        };
         match (decide(stage.law, &stage.registers, stage.case.as_ref(), &command, at), act.refused.as_slice()) {
             (Ok(event), []) => {
                 stage.taken.push(event.step.clone());
@@ -187,14 +223,24 @@ impl Example {
                     None => stage.case = Case::open(&self.division, 1, &event),
                 }
             }
-            (Ok(_), refused) => stage.faults.push((line, format!("`{}` was taken, but must be refused citing {}", act.step, refused.join(", ")))),
+            (Ok(_), refused) => {
+                stage.faults.push((line, format!("`{}` was taken, but must be refused citing {}", act.step, refused.join(", "))))
+            }
             (Err(refusal), []) => {
-                let reasons: Vec<String> = refusal.reasons.iter().map(|reason| format!("{} ({})", reason.says, reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| &cite.0))).collect();
+                let reasons: Vec<String> = refusal
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{} ({})", reason.says, reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| &cite.0)))
+                    .collect();
                 stage.faults.push((line, format!("`{}` was refused: {}", act.step, reasons.join("; "))));
             }
             (Err(refusal), refused) => {
                 for wanted in refused.iter().filter(|wanted| !refusal.cites(wanted)) {
-                    let cited: Vec<&str> = refusal.reasons.iter().map(|reason| reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| cite.0.as_str())).collect();
+                    let cited: Vec<&str> = refusal
+                        .reasons
+                        .iter()
+                        .map(|reason| reason.cite.as_ref().map_or(reason.guard.as_str(), |cite| cite.0.as_str()))
+                        .collect();
                     stage.faults.push((line, format!("`{}` was refused, but not for {wanted}: it cites {}", act.step, cited.join(", "))));
                 }
             }
@@ -223,7 +269,11 @@ impl Example {
         for (clock, wanted) in &expect.due {
             let due = case.clocks.get(clock).map(|ledger| ledger.due(&stage.law.calendar, ledger.met.unwrap_or(now)));
             match due {
-                None => differ(&format!("due.{clock}"), &wanted.to_string(), &format!("no such clock; running are {}", case.clocks.keys().cloned().collect::<Vec<_>>().join(", "))),
+                None => differ(
+                    &format!("due.{clock}"),
+                    &wanted.to_string(),
+                    &format!("no such clock; running are {}", case.clocks.keys().cloned().collect::<Vec<_>>().join(", ")),
+                ),
                 Some(Err(error)) => differ(&format!("due.{clock}"), &wanted.to_string(), &error.to_string()),
                 Some(Ok(due)) => {
                     let same = match (wanted.time.is_some(), moment(wanted)) {
@@ -259,7 +309,13 @@ impl Example {
                 differ("papers", paper, "not issued");
             }
         }
-        let open = |step: &String| self.people.values().any(|person| open_steps(stage.law, &stage.registers, case, person, now).iter().any(|state| &state.step == step && state.reasons.is_empty()));
+        let open = |step: &String| {
+            self.people.values().any(|person| {
+                open_steps(stage.law, &stage.registers, case, person, now)
+                    .iter()
+                    .any(|state| &state.step == step && state.reasons.is_empty())
+            })
+        };
         for step in expect.open.iter().filter(|step| !open(step)) {
             differ("open", step, "closed to everybody");
         }
@@ -304,7 +360,8 @@ fn moment(at: &toml::value::Datetime) -> Option<DateTime> {
     let date = Date::new(i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()?;
     match at.time {
         Some(time) => {
-            let (hour, minute, second) = (i8::try_from(time.hour).ok()?, i8::try_from(time.minute).ok()?, i8::try_from(time.second.unwrap_or(0)).ok()?);
+            let (hour, minute, second) =
+                (i8::try_from(time.hour).ok()?, i8::try_from(time.minute).ok()?, i8::try_from(time.second.unwrap_or(0)).ok()?);
             Some(date.to_datetime(jiff::civil::Time::new(hour, minute, second, 0).ok()?))
         }
         None => Some(date.at(0, 0, 0, 0)),

@@ -58,7 +58,24 @@ impl TryFrom<Raw> for Figure {
     type Error = String;
 
     fn try_from(raw: Raw) -> Result<Self, String> {
-        let Raw { key, title, unit, definition, owner, in_force, until, partition, tags, count, sum, stock, ratio, mean, change, statement } = raw;
+        let Raw {
+            key,
+            title,
+            unit,
+            definition,
+            owner,
+            in_force,
+            until,
+            partition,
+            tags,
+            count,
+            sum,
+            stock,
+            ratio,
+            mean,
+            change,
+            statement,
+        } = raw;
         let said = [
             count.map(Measure::Count),
             sum.map(Measure::Sum),
@@ -206,7 +223,10 @@ impl Index {
                 let figure = figures.get(place).filter(|figure| figure.holds(day))?;
                 match &figure.measure {
                     Measure::Count(over) => admits(&over.filter, &read).then_some(Counted { figure: place, amount: 1 }),
-                    Measure::Sum(over) => admits(&over.filter, &read).then(|| after.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount }),
+                    Measure::Sum(over) => admits(&over.filter, &read)
+                        .then(|| after.get(&over.field).and_then(Value::as_i64))
+                        .flatten()
+                        .map(|amount| Counted { figure: place, amount }),
                     _ => None,
                 }
             })
@@ -221,15 +241,22 @@ impl Index {
             "case.organ" => Some(entry.organ.clone()),
             field => entry.fields.get(field).map(plain),
         };
-        let stands = |entry: &Entry, stock: &Entries| i64::from(entry.state == State::InForce && admits(&stock.filter, &|field: &str| read(entry, field)));
+        let stands = |entry: &Entry, stock: &Entries| {
+            i64::from(entry.state == State::InForce && admits(&stock.filter, &|field: &str| read(entry, field)))
+        };
         places
             .iter()
             .filter_map(|&place| {
                 let figure = figures.get(place).filter(|figure| figure.holds(day))?;
-                let admitted = |on: &[String], filter: &BTreeMap<String, Vec<String>>| on.contains(&event.act) && admits(filter, &|field: &str| read(after, field));
+                let admitted = |on: &[String], filter: &BTreeMap<String, Vec<String>>| {
+                    on.contains(&event.act) && admits(filter, &|field: &str| read(after, field))
+                };
                 match &figure.measure {
                     Measure::Count(over) => admitted(&over.on, &over.filter).then_some(Counted { figure: place, amount: 1 }),
-                    Measure::Sum(over) => admitted(&over.on, &over.filter).then(|| after.fields.get(&over.field).and_then(Value::as_i64)).flatten().map(|amount| Counted { figure: place, amount }),
+                    Measure::Sum(over) => admitted(&over.on, &over.filter)
+                        .then(|| after.fields.get(&over.field).and_then(Value::as_i64))
+                        .flatten()
+                        .map(|amount| Counted { figure: place, amount }),
                     Measure::Stock(stock) => {
                         let change = stands(after, stock) - before.map_or(0, |before| stands(before, stock));
                         (change != 0).then_some(Counted { figure: place, amount: change })
@@ -253,12 +280,15 @@ impl Figure {
 
     /// A text that changes whenever the definition does.
     pub fn definition_text(&self) -> String {
-        serde_json::to_string(&(&self.key, &self.measure, self.in_force.to_string(), self.until.map(|until| until.to_string()))).unwrap_or_default()
+        serde_json::to_string(&(&self.key, &self.measure, self.in_force.to_string(), self.until.map(|until| until.to_string())))
+            .unwrap_or_default()
     }
 }
 
 fn admits(filter: &BTreeMap<String, Vec<String>>, read: &dyn Fn(&str) -> Option<String>) -> bool {
-    filter.iter().all(|(field, values)| read(field).is_some_and(|value| value.split(SEVERAL).any(|value| values.iter().any(|wanted| wanted == value))))
+    filter.iter().all(|(field, values)| {
+        read(field).is_some_and(|value| value.split(SEVERAL).any(|value| values.iter().any(|wanted| wanted == value)))
+    })
 }
 
 /// Between the values of a field that holds several.

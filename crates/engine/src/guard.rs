@@ -140,7 +140,29 @@ impl TryFrom<Raw> for Need {
     type Error = String;
 
     fn try_from(raw: Raw) -> Result<Self, String> {
-        let Raw { guard: name, cite, cure, says, when, field, than, is, count, step, after, unless, clock, amount, parameter, years, days, until, low, high, register } = raw;
+        let Raw {
+            guard: name,
+            cite,
+            cure,
+            says,
+            when,
+            field,
+            than,
+            is,
+            count,
+            step,
+            after,
+            unless,
+            clock,
+            amount,
+            parameter,
+            years,
+            days,
+            until,
+            low,
+            high,
+            register,
+        } = raw;
         let need = |value: Option<String>, key: &str| value.ok_or_else(|| format!("guard `{name}` needs `{key}`"));
         let limit = || match (amount, parameter.clone()) {
             (Some(amount), None) => Ok(Limit::Amount(amount)),
@@ -165,10 +187,20 @@ impl TryFrom<Raw> for Need {
             "amount-at-most" => Guard::AmountAtMost { limit: limit()?, field: need(field, "field")? },
             "done-if-amount-over" => Guard::DoneIfAmountOver { limit: limit()?, field: need(field, "field")?, step: need(step, "step")? },
             "not-heavier" => Guard::NotHeavier { field: need(field, "field")?, than: need(than, "than")?, step: need(step, "step")? },
-            "within-benchmark" => Guard::WithinBenchmark { field: need(field, "field")?, low: need(low, "low")?, high: need(high, "high")?, unless },
-            "within-years" => Guard::WithinYears { field: need(field, "field")?, years: years.ok_or_else(|| format!("guard `{name}` needs `years`"))?, until },
+            "within-benchmark" => {
+                Guard::WithinBenchmark { field: need(field, "field")?, low: need(low, "low")?, high: need(high, "high")?, unless }
+            }
+            "within-years" => Guard::WithinYears {
+                field: need(field, "field")?,
+                years: years.ok_or_else(|| format!("guard `{name}` needs `years`"))?,
+                until,
+            },
             "date-passed" => Guard::DatePassed { field: need(field, "field")? },
-            "days-ahead" => Guard::DaysAhead { field: need(field, "field")?, count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))?, working: days == Some(Unit::Working) },
+            "days-ahead" => Guard::DaysAhead {
+                field: need(field, "field")?,
+                count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))?,
+                working: days == Some(Unit::Working),
+            },
             "entry-in-force" => Guard::EntryInForce { register: need(register, "register")?, field: need(field, "field")? },
             other => return Err(format!("unknown guard `{other}`; known are {}", NAMES.join(", "))),
         };
@@ -178,9 +210,28 @@ impl TryFrom<Raw> for Need {
 
 /// The names a jurist may write.
 pub const NAMES: [&str; 22] = [
-    "officers-at-least", "certified", "legal-qualified", "no-conflict", "not-same-person", "field-present", "field-is", "field-is-not",
-    "established", "done", "not-done", "period-over", "period-runs", "answered-if", "amount-at-most", "done-if-amount-over",
-    "not-heavier", "within-benchmark", "within-years", "days-ahead", "date-passed", "entry-in-force",
+    "officers-at-least",
+    "certified",
+    "legal-qualified",
+    "no-conflict",
+    "not-same-person",
+    "field-present",
+    "field-is",
+    "field-is-not",
+    "established",
+    "done",
+    "not-done",
+    "period-over",
+    "period-runs",
+    "answered-if",
+    "amount-at-most",
+    "done-if-amount-over",
+    "not-heavier",
+    "within-benchmark",
+    "within-years",
+    "days-ahead",
+    "date-passed",
+    "entry-in-force",
 ];
 
 /// The situation a guard looks at. `with` is `None` when nothing has been filled in yet: then guards over asked fields are not tested.
@@ -198,7 +249,14 @@ pub struct Scene<'s> {
 
 /// How many persons the step needs together.
 pub fn officers(step: &Step) -> usize {
-    step.needs.iter().map(|need| match need.guard { Guard::OfficersAtLeast { count } => count, _ => 1 }).max().unwrap_or(1)
+    step.needs
+        .iter()
+        .map(|need| match need.guard {
+            Guard::OfficersAtLeast { count } => count,
+            _ => 1,
+        })
+        .max()
+        .unwrap_or(1)
 }
 
 /// Every need of the step that the scene does not meet, as reasons.
@@ -208,7 +266,10 @@ pub fn failing(scene: &Scene<'_>) -> Vec<Reason> {
 
 fn applies(scene: &Scene<'_>, need: &Need) -> bool {
     let Some(when) = &need.when else { return true };
-    let field = when.field.as_deref().is_none_or(|field| scene.text(field).is_some_and(|value| when.is.iter().any(|is| is == value)) || scene.items(field).iter().any(|item| when.is.contains(item)));
+    let field = when.field.as_deref().is_none_or(|field| {
+        scene.text(field).is_some_and(|value| when.is.iter().any(|is| is == value))
+            || scene.items(field).iter().any(|item| when.is.contains(item))
+    });
     let done = when.done.as_deref().is_none_or(|step| scene.case.is_some_and(|case| case.done(step)));
     field && done
 }
@@ -238,7 +299,10 @@ fn fail(says: impl Into<String>, cure: impl Into<String>) -> Option<Failure> {
 
 impl Scene<'_> {
     fn value(&self, path: &str) -> Option<&Value> {
-        self.with.and_then(|with| lookup(with, path)).or_else(|| self.case.and_then(|case| case.get(path))).filter(|value| !crate::value::empty(value))
+        self.with
+            .and_then(|with| lookup(with, path))
+            .or_else(|| self.case.and_then(|case| case.get(path)))
+            .filter(|value| !crate::value::empty(value))
     }
 
     fn text(&self, path: &str) -> Option<&str> {
@@ -293,7 +357,16 @@ impl Scene<'_> {
                 let empty = Map::new();
                 let value = parameter_value(self.law, id, self.division, self.case, self.with.unwrap_or(&empty), self.now)?;
                 let state = if parameter.division.is_some() { "本地已采纳" } else { "默认值，本地尚未采纳" };
-                Some((value, Some(format!("{}：{}{}，{}（{state}）", parameter.id, crate::value::thousands(value), parameter.unit, parameter.source))))
+                Some((
+                    value,
+                    Some(format!(
+                        "{}：{}{}，{}（{state}）",
+                        parameter.id,
+                        crate::value::thousands(value),
+                        parameter.unit,
+                        parameter.source
+                    )),
+                ))
             }
         }
     }
@@ -301,7 +374,13 @@ impl Scene<'_> {
 
 /// `None` when the condition holds.
 fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
-    let names = |people: &[&Person]| people.iter().map(|person| if person.name.is_empty() { person.id.as_str() } else { person.name.as_str() }).collect::<Vec<_>>().join("、");
+    let names = |people: &[&Person]| {
+        people
+            .iter()
+            .map(|person| if person.name.is_empty() { person.id.as_str() } else { person.name.as_str() })
+            .collect::<Vec<_>>()
+            .join("、")
+    };
     let yuan = |amount: i64| format!("{}元", crate::value::thousands(amount));
     match guard {
         Guard::OfficersAtLeast { count } => {
@@ -315,21 +394,43 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
         }
         Guard::Certified => {
             let without: Vec<&Person> = scene.by.iter().filter(|person| !person.certified).collect();
-            if without.is_empty() { None } else { fail(format!("{}没有当日有效的行政执法证件", names(&without)), "换由持有效执法证件的人员办理") }
+            if without.is_empty() {
+                None
+            } else {
+                fail(format!("{}没有当日有效的行政执法证件", names(&without)), "换由持有效执法证件的人员办理")
+            }
         }
         Guard::LegalQualified => {
             let without: Vec<&Person> = scene.by.iter().filter(|person| !person.legal_qualified).collect();
-            if without.is_empty() { None } else { fail(format!("{}没有国家统一法律职业资格", names(&without)), "换由取得法律职业资格的人员办理") }
+            if without.is_empty() {
+                None
+            } else {
+                fail(format!("{}没有国家统一法律职业资格", names(&without)), "换由取得法律职业资格的人员办理")
+            }
         }
         Guard::NoConflict { field } => {
             let conflicted = scene.items(field);
             let caught: Vec<&Person> = scene.by.iter().filter(|person| conflicted.contains(&person.id)).collect();
-            if caught.is_empty() { None } else { fail(format!("{}与本案有利害关系，应当回避", names(&caught)), "换由没有利害关系的人员办理，或者由负责人先决定是否回避") }
+            if caught.is_empty() {
+                None
+            } else {
+                fail(format!("{}与本案有利害关系，应当回避", names(&caught)), "换由没有利害关系的人员办理，或者由负责人先决定是否回避")
+            }
         }
         Guard::NotSamePerson { step } => {
-            let before: Vec<&String> = scene.case.iter().flat_map(|case| case.taken.iter()).filter(|taken| &taken.step == step).flat_map(|taken| &taken.by).collect();
+            let before: Vec<&String> = scene
+                .case
+                .iter()
+                .flat_map(|case| case.taken.iter())
+                .filter(|taken| &taken.step == step)
+                .flat_map(|taken| &taken.by)
+                .collect();
             let caught: Vec<&Person> = scene.by.iter().filter(|person| before.contains(&&person.id)).collect();
-            if caught.is_empty() { None } else { fail(format!("{}办过“{}”，不能再办这一步", names(&caught), scene.step_title(step)), "换由另一人办理") }
+            if caught.is_empty() {
+                None
+            } else {
+                fail(format!("{}办过“{}”，不能再办这一步", names(&caught), scene.step_title(step)), "换由另一人办理")
+            }
         }
         Guard::FieldPresent { field } => {
             if scene.unasked(field) || scene.value(field).is_some() {
@@ -341,14 +442,27 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             if scene.unasked(field) || scene.text(field).is_some_and(|value| is.iter().any(|is| is == value)) {
                 return None;
             }
-            on(field, fail(format!("“{}”是{}", scene.field_title(field), reading(scene, field)), format!("“{}”应当是{}", scene.field_title(field), choices(scene, field, is))))
+            on(
+                field,
+                fail(
+                    format!("“{}”是{}", scene.field_title(field), reading(scene, field)),
+                    format!("“{}”应当是{}", scene.field_title(field), choices(scene, field, is)),
+                ),
+            )
         }
         Guard::FieldIsNot { field, is } => {
-            let hit = scene.text(field).is_some_and(|value| is.iter().any(|is| is == value)) || scene.items(field).iter().any(|item| is.contains(item));
+            let hit = scene.text(field).is_some_and(|value| is.iter().any(|is| is == value))
+                || scene.items(field).iter().any(|item| is.contains(item));
             if scene.unasked(field) || !hit {
                 return None;
             }
-            on(field, fail(format!("“{}”是{}", scene.field_title(field), reading(scene, field)), format!("“{}”不能是{}", scene.field_title(field), choices(scene, field, is))))
+            on(
+                field,
+                fail(
+                    format!("“{}”是{}", scene.field_title(field), reading(scene, field)),
+                    format!("“{}”不能是{}", scene.field_title(field), choices(scene, field, is)),
+                ),
+            )
         }
         Guard::Established { field } => {
             if scene.unasked(field) || scene.text(field) == Some("yes") {
@@ -362,7 +476,11 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
                 (Some(case), None) => case.done(step),
                 (None, _) => false,
             };
-            if done { None } else { fail(format!("还没有办“{}”", scene.step_title(step)), format!("先办“{}”", scene.step_title(step))) }
+            if done {
+                None
+            } else {
+                fail(format!("还没有办“{}”", scene.step_title(step)), format!("先办“{}”", scene.step_title(step)))
+            }
         }
         Guard::NotDone { step } => {
             let last = scene.case.and_then(|case| case.last(step))?;
@@ -380,9 +498,14 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
                     if scene.now > due.at || ledger.met.is_some() {
                         return None;
                     }
-                    let parameter = ledger.parameter.as_deref().and_then(|id| scene.limit(&Limit::Parameter(id.to_owned()))).and_then(|(_, note)| note);
+                    let parameter =
+                        ledger.parameter.as_deref().and_then(|id| scene.limit(&Limit::Parameter(id.to_owned()))).and_then(|(_, note)| note);
                     let unless = if unless.is_empty() { String::new() } else { format!("，或者先办{}", scene.titles(unless)) };
-                    fail(format!("“{}”的期限到{}，还没有届满", scene.clock_title(clock), crate::value::long_date(due.at.date())), format!("期限届满后再办{unless}")).map(|failure| Failure { parameter, ..failure })
+                    fail(
+                        format!("“{}”的期限到{}，还没有届满", scene.clock_title(clock), crate::value::long_date(due.at.date())),
+                        format!("期限届满后再办{unless}"),
+                    )
+                    .map(|failure| Failure { parameter, ..failure })
                 }
             }
         }
@@ -390,7 +513,10 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             let ledger = scene.case.and_then(|case| case.clocks.get(clock)).filter(|ledger| ledger.met.is_none());
             match ledger.map(|ledger| ledger.due(&scene.law.calendar, scene.now)) {
                 None => fail(format!("“{}”的期限没有在走", scene.clock_title(clock)), "期限进行中才能办"),
-                Some(Ok(due)) if scene.now > due.at => fail(format!("“{}”的期限{}已经届满", scene.clock_title(clock), crate::value::long_date(due.at.date())), "期限已过，不能再办；重新告知的，重新起算"),
+                Some(Ok(due)) if scene.now > due.at => fail(
+                    format!("“{}”的期限{}已经届满", scene.clock_title(clock), crate::value::long_date(due.at.date())),
+                    "期限已过，不能再办；重新告知的，重新起算",
+                ),
                 Some(_) => None,
             }
         }
@@ -407,7 +533,14 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             if amount <= limit {
                 return None;
             }
-            on(field, fail(format!("“{}”是{}，超过{}", scene.field_title(field), yuan(amount), yuan(limit)), format!("不超过{}，或者走别的程序", yuan(limit)))).map(|failure| Failure { parameter, ..failure })
+            on(
+                field,
+                fail(
+                    format!("“{}”是{}，超过{}", scene.field_title(field), yuan(amount), yuan(limit)),
+                    format!("不超过{}，或者走别的程序", yuan(limit)),
+                ),
+            )
+            .map(|failure| Failure { parameter, ..failure })
         }
         Guard::DoneIfAmountOver { field, limit, step } => {
             let amount = scene.amount(field)?;
@@ -415,21 +548,37 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             if amount < limit || scene.done(step) {
                 return None;
             }
-            fail(format!("“{}”{}达到{}，还没有办“{}”", scene.field_title(field), yuan(amount), yuan(limit), scene.step_title(step)), format!("先办“{}”", scene.step_title(step))).map(|failure| Failure { parameter, ..failure })
+            fail(
+                format!("“{}”{}达到{}，还没有办“{}”", scene.field_title(field), yuan(amount), yuan(limit), scene.step_title(step)),
+                format!("先办“{}”", scene.step_title(step)),
+            )
+            .map(|failure| Failure { parameter, ..failure })
         }
         Guard::NotHeavier { field, than, step } => {
             let (amount, other) = (scene.amount(field)?, scene.case.and_then(|case| case.get(than)).and_then(Value::as_i64)?);
             if !scene.done(step) || amount <= other {
                 return None;
             }
-            on(field, fail(format!("“{}”{}，高于“{}”{}", scene.field_title(field), yuan(amount), scene.field_title(than), yuan(other)), format!("不超过{}", yuan(other))))
+            on(
+                field,
+                fail(
+                    format!("“{}”{}，高于“{}”{}", scene.field_title(field), yuan(amount), scene.field_title(than), yuan(other)),
+                    format!("不超过{}", yuan(other)),
+                ),
+            )
         }
         Guard::WithinBenchmark { field, low, high, unless } => {
             let (amount, low, high) = (scene.amount(field)?, scene.amount(low)?, scene.amount(high)?);
             if (low..=high).contains(&amount) || unless.iter().any(|step| scene.done(step)) {
                 return None;
             }
-            on(field, fail(format!("“{}”{}，不在裁量基准{}至{}之内", scene.field_title(field), yuan(amount), yuan(low), yuan(high)), format!("改在基准之内，或者先办{}", scene.titles(unless))))
+            on(
+                field,
+                fail(
+                    format!("“{}”{}，不在裁量基准{}至{}之内", scene.field_title(field), yuan(amount), yuan(low), yuan(high)),
+                    format!("改在基准之内，或者先办{}", scene.titles(unless)),
+                ),
+            )
         }
         Guard::WithinYears { field, years, until } => {
             let from = scene.date(field)?;
@@ -437,17 +586,38 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             if until.as_deref().and_then(|until| scene.date(until)).unwrap_or(scene.now.date()) <= last {
                 return None;
             }
-            on(field, fail(format!("“{}”是{}，到{}已满{years}年", scene.field_title(field), crate::value::long_date(from), crate::value::long_date(last)), "已过追责时效，不再处罚"))
+            on(
+                field,
+                fail(
+                    format!(
+                        "“{}”是{}，到{}已满{years}年",
+                        scene.field_title(field),
+                        crate::value::long_date(from),
+                        crate::value::long_date(last)
+                    ),
+                    "已过追责时效，不再处罚",
+                ),
+            )
         }
         Guard::DaysAhead { field, count, working } => {
             let until = scene.date(field)?;
             let today = scene.now.date();
-            let days = if *working { scene.law.calendar.working_days_between(today, until) } else { until.since(today).map_or(0, |span| i64::from(span.get_days())) };
+            let days = if *working {
+                scene.law.calendar.working_days_between(today, until)
+            } else {
+                until.since(today).map_or(0, |span| i64::from(span.get_days()))
+            };
             if days >= *count as i64 {
                 return None;
             }
             let unit = if *working { "个工作日" } else { "日" };
-            on(field, fail(format!("“{}”是{}，只剩{days}{unit}", scene.field_title(field), crate::value::long_date(until)), format!("应当提前{count}{unit}")))
+            on(
+                field,
+                fail(
+                    format!("“{}”是{}，只剩{days}{unit}", scene.field_title(field), crate::value::long_date(until)),
+                    format!("应当提前{count}{unit}"),
+                ),
+            )
         }
         Guard::DatePassed { field } => {
             let date = scene.date(field)?;
@@ -461,7 +631,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             let title = scene.law.registers.get(register).map_or(register.as_str(), |register| register.title.as_str());
             match scene.registers.entry(register, id) {
                 Some(entry) if entry.in_force(scene.now.date()) => None,
-                Some(entry) => on(field, fail(format!("“{}”在{title}里，但现在{}", entry.title, entry.state.title()), "按清单办，已取消的不再办理")),
+                Some(entry) => {
+                    on(field, fail(format!("“{}”在{title}里，但现在{}", entry.title, entry.state.title()), "按清单办，已取消的不再办理"))
+                }
                 None => on(field, fail(format!("{title}里没有“{id}”"), "选清单里有的")),
             }
         }

@@ -40,9 +40,7 @@ impl<'de> Deserialize<'de> for Cite {
         let text = String::deserialize(from)?;
         match text.split_once('/') {
             Some((instrument, article)) if !instrument.is_empty() && !article.is_empty() => Ok(Cite(text)),
-            _ => Err(serde::de::Error::custom(format!(
-                "`{text}` is not a citation: write instrument/article, for example 处罚法/42(1)"
-            ))),
+            _ => Err(serde::de::Error::custom(format!("`{text}` is not a citation: write instrument/article, for example 处罚法/42(1)"))),
         }
     }
 }

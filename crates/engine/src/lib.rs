@@ -2,18 +2,18 @@
 //!
 //! Modules import downward: `decide` and `example` stand on `guard`, those on `case` and `clock`, those on `law` and `calendar`.
 
-pub mod example;
+pub mod audit;
+pub mod calendar;
+pub mod case;
 pub mod check;
-pub mod read;
+pub mod clock;
 pub mod decide;
-pub mod register;
-pub mod guard;
+pub mod diagram;
+pub mod example;
 pub mod figure;
+pub mod guard;
+pub mod law;
+pub mod read;
+pub mod register;
 pub mod report;
 pub mod value;
-pub mod case;
-pub mod clock;
-pub mod law;
-pub mod calendar;
-pub mod diagram;
-pub mod audit;

@@ -95,14 +95,25 @@ pub fn read(files: Vec<Text>) -> Folder {
                 }
             }
             ["parameters", file] if file.ends_with(".toml") => {
-                folder.law.parameters.extend(parse::<Parameters>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.parameter));
+                folder
+                    .law
+                    .parameters
+                    .extend(parse::<Parameters>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.parameter));
             }
             ["parameters", "local", division, file] if file.ends_with(".toml") => {
                 let own = parse::<Parameters>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.parameter);
-                folder.law.parameters.extend(own.map(|parameter| Parameter { division: Some((*division).to_owned()), ..parameter }).collect::<Vec<_>>());
+                folder
+                    .law
+                    .parameters
+                    .extend(own.map(|parameter| Parameter { division: Some((*division).to_owned()), ..parameter }).collect::<Vec<_>>());
             }
             ["competence.toml"] => {
-                folder.law.posts.extend(parse::<Posts>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.post).map(|post| (post.id.clone(), post)));
+                folder.law.posts.extend(
+                    parse::<Posts>(&mut folder.findings, &path, &text)
+                        .into_iter()
+                        .flat_map(|file| file.post)
+                        .map(|post| (post.id.clone(), post)),
+                );
             }
             ["general", file] if file.ends_with(".toml") => {
                 folder.law.rules.extend(parse::<Rules>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.rule));
@@ -139,7 +150,12 @@ pub fn read(files: Vec<Text>) -> Folder {
                 Err(message) => folder.findings.push(Finding { file: path.clone(), line: 1, check: "parse", message }),
             },
             _ if path.ends_with(".md") => {}
-            _ => folder.findings.push(Finding { file: path.clone(), line: 0, check: "place", message: "no rule of the folder reads a file here; see law/SCHEMA.md".to_owned() }),
+            _ => folder.findings.push(Finding {
+                file: path.clone(),
+                line: 0,
+                check: "place",
+                message: "no rule of the folder reads a file here; see law/SCHEMA.md".to_owned(),
+            }),
         }
         folder.texts.insert(path, text);
     }
@@ -150,7 +166,12 @@ pub fn read(files: Vec<Text>) -> Folder {
             Some(procedure) => {
                 procedure.papers.insert(id, form);
             }
-            None => folder.findings.push(Finding { file: format!("{procedure}/papers/{id}.md"), line: 0, check: "place", message: "a paper without its procedure".to_owned() }),
+            None => folder.findings.push(Finding {
+                file: format!("{procedure}/papers/{id}.md"),
+                line: 0,
+                check: "place",
+                message: "a paper without its procedure".to_owned(),
+            }),
         }
     }
     expand(&mut folder.law);
@@ -207,7 +228,12 @@ fn inherit(version: &mut Version, rules: &[General]) {
 fn named(findings: &mut Vec<Finding>, path: &str, text: &str, expected: &str, id: &str) {
     if expected != id {
         let line = line_with(text, id);
-        findings.push(Finding { file: path.to_owned(), line, check: "file-name-is-id", message: format!("the id is `{id}` but the name says `{expected}`") });
+        findings.push(Finding {
+            file: path.to_owned(),
+            line,
+            check: "file-name-is-id",
+            message: format!("the id is `{id}` but the name says `{expected}`"),
+        });
     }
 }
 
@@ -226,7 +252,9 @@ pub(crate) fn toml_finding(path: &str, text: &str, error: &toml::de::Error) -> F
     let message = error.message().to_owned();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let hint = match quoted.split_first() {
-        Some((given, known)) if message.starts_with("unknown field") => nearest(given, known.iter().copied()).map(|near| format!("; did you mean `{near}`?")),
+        Some((given, known)) if message.starts_with("unknown field") => {
+            nearest(given, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"))
+        }
         _ => None,
     };
     Finding { file: path.to_owned(), line, check: "parse", message: format!("{message}{}", hint.unwrap_or_default()) }

@@ -137,7 +137,12 @@ pub fn decide(law: &Law, entry: Option<&Entry>, entering: &Entering, by: &[Perso
             reasons.push(Reason::cited("entry", &cite, format!("“{}”没有停用", entry.title), "不需要恢复".to_owned()));
         }
         (Effect::Amend | Effect::Suspend, Some(entry)) if entry.state != State::InForce => {
-            reasons.push(Reason::cited("entry", &cite, format!("“{}”现在{}", entry.title, entry.state.title()), "先恢复或重新列入".to_owned()));
+            reasons.push(Reason::cited(
+                "entry",
+                &cite,
+                format!("“{}”现在{}", entry.title, entry.state.title()),
+                "先恢复或重新列入".to_owned(),
+            ));
         }
         (Effect::Repeal, Some(entry)) if entry.state == State::Repealed => {
             reasons.push(Reason::cited("entry", &cite, format!("“{}”已经取消", entry.title), "不需要再办".to_owned()));
@@ -164,7 +169,14 @@ pub fn decide(law: &Law, entry: Option<&Entry>, entering: &Entering, by: &[Perso
         },
         effect: act.effect,
         from: entering.from,
-        by: by.iter().map(|person| Acted { id: person.id.clone(), organ: person.organ.clone(), post: act.by.iter().find(|post| person.holds(post)).cloned().unwrap_or_default() }).collect(),
+        by: by
+            .iter()
+            .map(|person| Acted {
+                id: person.id.clone(),
+                organ: person.organ.clone(),
+                post: act.by.iter().find(|post| person.holds(post)).cloned().unwrap_or_default(),
+            })
+            .collect(),
         with: entering.with.clone(),
     })
 }

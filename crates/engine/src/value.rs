@@ -17,7 +17,9 @@ pub fn check_asks(fields: &[Field], asks: &[Ask], with: &Map<String, Value>, cit
                 }
             }
             _ if ask.required => {
-                reasons.push(Reason::cited("field", cite, format!("没有填写“{}”", field.title), format!("填写“{}”", field.title)).on(&field.id));
+                reasons.push(
+                    Reason::cited("field", cite, format!("没有填写“{}”", field.title), format!("填写“{}”", field.title)).on(&field.id),
+                );
             }
             _ => {}
         }
@@ -63,7 +65,11 @@ fn check(field: &Field, value: &Value) -> Result<(), String> {
             _ => Err("应当是“是”“否”或“尚未查明”".to_owned()),
         },
         FieldKind::Choice => one_of(field, text()?),
-        FieldKind::Choices => value.as_array().ok_or_else(|| "应当是若干选项".to_owned())?.iter().try_for_each(|item| one_of(field, item.as_str().unwrap_or_default())),
+        FieldKind::Choices => value
+            .as_array()
+            .ok_or_else(|| "应当是若干选项".to_owned())?
+            .iter()
+            .try_for_each(|item| one_of(field, item.as_str().unwrap_or_default())),
         FieldKind::Persons | FieldKind::Files | FieldKind::Lines => match value.as_array() {
             Some(items) if items.iter().all(Value::is_string) => Ok(()),
             _ => Err("应当是若干行文字".to_owned()),

@@ -149,7 +149,8 @@ fn works_out_the_arithmetic() {
     let wrong: Vec<String> = rows(include_str!("audit/checks.tsv"))
         .filter_map(|(text, expected)| {
             let json = serde_json::to_value(audit(text)).unwrap();
-            let got: Vec<String> = json["checks"].as_array().unwrap().iter().map(|c| format!("{}:{}", name(c, "kind"), name(c, "result"))).collect();
+            let got: Vec<String> =
+                json["checks"].as_array().unwrap().iter().map(|c| format!("{}:{}", name(c, "kind"), name(c, "result"))).collect();
             (got != expected).then(|| format!("{text}\n  expected {expected:?}\n  found    {got:?}"))
         })
         .collect();
@@ -162,13 +163,21 @@ fn reads_passages_of_other_provinces() {
     let mut count = 0;
     for passage in include_str!("audit/passages.txt").split("===\n").filter(|p| !p.trim().is_empty()) {
         count += 1;
-        let line = |lead: &str| passage.lines().find_map(|l| l.strip_prefix(lead)).map(|l| l.split_whitespace().map(str::to_string).collect::<Vec<_>>());
-        let text: String = passage.lines().filter(|l| !l.starts_with("figures:") && !l.starts_with("checks:")).map(|l| format!("{l}\n")).collect();
+        let line = |lead: &str| {
+            passage.lines().find_map(|l| l.strip_prefix(lead)).map(|l| l.split_whitespace().map(str::to_string).collect::<Vec<_>>())
+        };
+        let text: String =
+            passage.lines().filter(|l| !l.starts_with("figures:") && !l.starts_with("checks:")).map(|l| format!("{l}\n")).collect();
         let audit = audit(&text);
         assert_eq!(Some(written(&audit)), line("figures:"), "{text}");
         if let Some(checks) = line("checks:") {
             let json = serde_json::to_value(&audit).unwrap();
-            let got: Vec<String> = json["checks"].as_array().unwrap().iter().map(|c| format!("{}:{}", c["kind"].as_str().unwrap(), c["result"].as_str().unwrap())).collect();
+            let got: Vec<String> = json["checks"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| format!("{}:{}", c["kind"].as_str().unwrap(), c["result"].as_str().unwrap()))
+                .collect();
             assert_eq!(got, checks, "{text}\n{:#?}", audit.checks);
         }
     }
@@ -203,7 +212,8 @@ fn json_has_the_stable_form() {
 
 #[test]
 fn compares_with_a_ledger() {
-    let ledger = |key: &str, title: &str, unit: &str, value: f64| LedgerFigure { key: key.into(), title: title.into(), unit: unit.into(), value };
+    let ledger =
+        |key: &str, title: &str, unit: &str, value: f64| LedgerFigure { key: key.into(), title: title.into(), unit: unit.into(), value };
     let books = [
         ledger("reconsideration.received", "收到行政复议申请", "件", 223.0),
         ledger("reconsideration.accepted", "行政复议申请受理", "件", 160.0),
@@ -245,11 +255,65 @@ impl Dice {
 }
 
 const SPLINTERS: &[&str] = &[
-    "“", "”", "《", "》", "(", ")", "（", "其中", "共计", "分别为", "占", "率", "%", "％", "万", "亿", "百", "十",
-    "零", "一", "两", "余", "多", "近", "第", "百分之", "三分之", "分之", "成", "点", ".", ",", "，", "、", "-", "—",
-    "至", "到", "\n", " ", "\u{200b}", "\u{fffd}", "&nbsp;",
-    "(xiàng)", "9", "0", "99999999999999999999", "1e308", "件", "个", "元", "个百分点", "同比下降", "率达",
-    "较上年增加", "１", "\u{10ffff}", "\0", "🀄",
+    "“",
+    "”",
+    "《",
+    "》",
+    "(",
+    ")",
+    "（",
+    "其中",
+    "共计",
+    "分别为",
+    "占",
+    "率",
+    "%",
+    "％",
+    "万",
+    "亿",
+    "百",
+    "十",
+    "零",
+    "一",
+    "两",
+    "余",
+    "多",
+    "近",
+    "第",
+    "百分之",
+    "三分之",
+    "分之",
+    "成",
+    "点",
+    ".",
+    ",",
+    "，",
+    "、",
+    "-",
+    "—",
+    "至",
+    "到",
+    "\n",
+    " ",
+    "\u{200b}",
+    "\u{fffd}",
+    "&nbsp;",
+    "(xiàng)",
+    "9",
+    "0",
+    "99999999999999999999",
+    "1e308",
+    "件",
+    "个",
+    "元",
+    "个百分点",
+    "同比下降",
+    "率达",
+    "较上年增加",
+    "１",
+    "\u{10ffff}",
+    "\0",
+    "🀄",
 ];
 
 #[test]
@@ -285,7 +349,28 @@ fn damaged_reports_never_stop_it() {
 
 #[test]
 fn hostile_lengths_stay_in_proportion() {
-    for piece in ["其中", "1", "1 ", "1,", "(", "“", "《", "百分之", "1.", "1件", "其中1件", "1、", "共计1件", "千", "第", "\n", "1%", "零", "率1%", "&nbsp;"] {
+    for piece in [
+        "其中",
+        "1",
+        "1 ",
+        "1,",
+        "(",
+        "“",
+        "《",
+        "百分之",
+        "1.",
+        "1件",
+        "其中1件",
+        "1、",
+        "共计1件",
+        "千",
+        "第",
+        "\n",
+        "1%",
+        "零",
+        "率1%",
+        "&nbsp;",
+    ] {
         let text = piece.repeat(15_000);
         let audit = audit(&text);
         assert!(audit.figures.len() <= text.chars().count());

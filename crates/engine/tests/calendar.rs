@@ -88,7 +88,8 @@ fn five_thousand_questions_agree_with_a_naive_count() {
 #[test]
 fn the_years_have_their_working_days() {
     let calendar = &folder().law.calendar;
-    let found: Vec<(i16, usize)> = (2020..=2026).map(|year| (year, days(date(year, 1, 1), date(year, 12, 31)).filter(|day| calendar.works(*day)).count())).collect();
+    let found: Vec<(i16, usize)> =
+        (2020..=2026).map(|year| (year, days(date(year, 1, 1), date(year, 12, 31)).filter(|day| calendar.works(*day)).count())).collect();
     assert_eq!(found, [(2020, 249), (2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248), (2026, 248)]);
 }
 

@@ -13,14 +13,29 @@ const PENALTY: &str = "enforcement/procedures/general-penalty/procedure.toml";
 fn small() -> Vec<Text> {
     let text = |path: &str, text: &str| Text { path: path.to_owned(), text: text.to_owned() };
     vec![
-        text("calendars/2024.toml", "year = 2024\nnotice = \"a notice\"\n[[off]]\nname = \"元旦\"\nfrom = 2024-01-01\nto = 2024-01-01\n[[work]]\ndate = 2024-02-04\nfor = \"春节\"\n"),
-        text("competence.toml", "[[post]]\nid = \"reeve\"\ntitle = \"镇长\"\nreach = \"organ\"\n[[post]]\nid = \"applicant\"\ntitle = \"申请人\"\nreach = \"own\"\n"),
-        text("instruments/社章.toml", "id = \"社章\"\ntitle = \"社团章程\"\nenglish = \"Club rules\"\n[[version]]\nin-force = 2020-01-01\n[[version.article]]\nno = \"1\"\nsays = \"开社要经同意。\"\n[[version.article]]\nno = \"2\"\nsays = \"听说的一条。\"\nflag = \"M\"\n"),
-        text("parameters/national.toml", "[[parameter]]\nid = \"answer-days\"\ntitle = \"答复\"\nvalue = 5\nunit = \"working\"\nsource = \"无\"\nflag = \"M\"\nin-force = 2020-01-01\n"),
+        text(
+            "calendars/2024.toml",
+            "year = 2024\nnotice = \"a notice\"\n[[off]]\nname = \"元旦\"\nfrom = 2024-01-01\nto = 2024-01-01\n[[work]]\ndate = 2024-02-04\nfor = \"春节\"\n",
+        ),
+        text(
+            "competence.toml",
+            "[[post]]\nid = \"reeve\"\ntitle = \"镇长\"\nreach = \"organ\"\n[[post]]\nid = \"applicant\"\ntitle = \"申请人\"\nreach = \"own\"\n",
+        ),
+        text(
+            "instruments/社章.toml",
+            "id = \"社章\"\ntitle = \"社团章程\"\nenglish = \"Club rules\"\n[[version]]\nin-force = 2020-01-01\n[[version.article]]\nno = \"1\"\nsays = \"开社要经同意。\"\n[[version.article]]\nno = \"2\"\nsays = \"听说的一条。\"\nflag = \"M\"\n",
+        ),
+        text(
+            "parameters/national.toml",
+            "[[parameter]]\nid = \"answer-days\"\ntitle = \"答复\"\nvalue = 5\nunit = \"working\"\nsource = \"无\"\nflag = \"M\"\nin-force = 2020-01-01\n",
+        ),
         text("clubs/procedures/club/procedure.toml", CLUB),
         text("clubs/procedures/club/papers/leave.md", "+++\ntitle = \"同意书\"\n+++\n同意{name}开社。\n"),
         text("clubs/procedures/club/examples/granted.toml", EXAMPLE),
-        text("clubs/figures.toml", "[[figure]]\nkey = \"S00.clubs\"\ntitle = \"社团数\"\nunit = \"个\"\ndefinition = \"同意的社团\"\nowner = \"reeve\"\nin-force = 2020-01-01\ncount = { procedure = \"club\", on = [\"grant\"] }\n"),
+        text(
+            "clubs/figures.toml",
+            "[[figure]]\nkey = \"S00.clubs\"\ntitle = \"社团数\"\nunit = \"个\"\ndefinition = \"同意的社团\"\nowner = \"reeve\"\nin-force = 2020-01-01\ncount = { procedure = \"club\", on = [\"grant\"] }\n",
+        ),
     ]
 }
 
@@ -116,7 +131,10 @@ fn broken(mut texts: Vec<Text>, path: &str, what: &str, with: &str) -> Vec<Findi
 fn finds(name: &str, says: &str, path: &str, what: &str, with: &str) {
     assert!(CHECKS.iter().any(|(known, _)| *known == name), "there is no check {name}");
     let found = broken(small(), path, what, with);
-    assert!(found.iter().any(|finding| finding.check == name && finding.file == path && finding.message.contains(says)), "{name}: {what:?} as {with:?} found {found:#?}");
+    assert!(
+        found.iter().any(|finding| finding.check == name && finding.file == path && finding.message.contains(says)),
+        "{name}: {what:?} as {with:?} found {found:#?}"
+    );
 }
 
 const CLUB_FILE: &str = "clubs/procedures/club/procedure.toml";
@@ -155,9 +173,27 @@ fn files_lie_and_are_named_where_they_belong() {
 #[test]
 fn citations_resolve_and_only_read_law_refuses() {
     finds("cites-resolve", "has no article `9`", CLUB_FILE, "field = \"name\", cite = \"社章/1\"", "field = \"name\", cite = \"社章/9\"");
-    finds("cites-resolve", "did you mean `社章`?", CLUB_FILE, "days = \"working\"\ncite = \"社章/1\"", "days = \"working\"\ncite = \"社规/1\"");
-    finds("cites-resolve", "no version of 社团章程 is in force", CLUB_FILE, "in-force = 2020-01-01", "in-force = 2019-01-01\nuntil = 2019-06-01");
-    finds("read-law-refuses", "cannot refuse anybody", CLUB_FILE, "field = \"name\", cite = \"社章/1\"", "field = \"name\", cite = \"社章/2\"");
+    finds(
+        "cites-resolve",
+        "did you mean `社章`?",
+        CLUB_FILE,
+        "days = \"working\"\ncite = \"社章/1\"",
+        "days = \"working\"\ncite = \"社规/1\"",
+    );
+    finds(
+        "cites-resolve",
+        "no version of 社团章程 is in force",
+        CLUB_FILE,
+        "in-force = 2020-01-01",
+        "in-force = 2019-01-01\nuntil = 2019-06-01",
+    );
+    finds(
+        "read-law-refuses",
+        "cannot refuse anybody",
+        CLUB_FILE,
+        "field = \"name\", cite = \"社章/1\"",
+        "field = \"name\", cite = \"社章/2\"",
+    );
     // A guard without its article does not even parse.
     finds("parse", "cite", CLUB_FILE, "field = \"name\", cite = \"社章/1\"", "field = \"name\"");
 }
@@ -197,10 +233,23 @@ fn every_stage_is_reached_and_reaches_an_end() {
 fn every_step_has_an_actor_an_example_and_every_branch() {
     finds("steps-have-actor", "nobody may take step `grant`", CLUB_FILE, "by = \"reeve\"", "by = []");
     finds("steps-have-actor", "must allow `by = \"clock\"`", CLUB_FILE, "lapse = { alert = \"reeve\" }", "lapse = { step = \"grant\" }");
-    let lonely = "[[version.step]]\nid = \"annul\"\ntitle = \"撤销\"\nfrom = [\"asked\"]\nto = \"open\"\nby = \"reeve\"\n\n[[version.clock]]";
+    let lonely =
+        "[[version.step]]\nid = \"annul\"\ntitle = \"撤销\"\nfrom = [\"asked\"]\nto = \"open\"\nby = \"reeve\"\n\n[[version.clock]]";
     finds("steps-have-example", "no worked example takes step `annul`", CLUB_FILE, "[[version.clock]]", lonely);
-    finds("branches-complete", "says no stage for large", CLUB_FILE, "from = [\"asked\"]\nto = \"open\"", "from = [\"asked\"]\nbranch = { field = \"size\", to = { small = \"open\" } }");
-    finds("examples-hold", "expected 2024-01-08, found 2024-01-09", "clubs/procedures/club/examples/granted.toml", "answer = 2024-01-09", "answer = 2024-01-08");
+    finds(
+        "branches-complete",
+        "says no stage for large",
+        CLUB_FILE,
+        "from = [\"asked\"]\nto = \"open\"",
+        "from = [\"asked\"]\nbranch = { field = \"size\", to = { small = \"open\" } }",
+    );
+    finds(
+        "examples-hold",
+        "expected 2024-01-08, found 2024-01-09",
+        "clubs/procedures/club/examples/granted.toml",
+        "answer = 2024-01-09",
+        "answer = 2024-01-08",
+    );
 }
 
 #[test]
@@ -209,8 +258,16 @@ fn clocks_papers_figures_parameters_and_calendars() {
     finds("clocks-count", "needs one of", CLUB_FILE, "parameter = \"answer-days\"", "count = 3\nparameter = \"answer-days\"");
     finds("clocks-count", "nothing starts", CLUB_FILE, "starts = \"ask\"", "starts = []");
     let paper = "clubs/procedures/club/papers/leave.md";
-    assert!(broken(small(), paper, "{name}", "{nmae}").iter().any(|finding| finding.message.contains("did you mean `name`?") && finding.file == paper));
-    assert!(broken(small(), "clubs/figures.toml", "\"grant\"", "\"grnat\"").iter().any(|finding| finding.message.contains("did you mean `grant`?")));
+    assert!(
+        broken(small(), paper, "{name}", "{nmae}")
+            .iter()
+            .any(|finding| finding.message.contains("did you mean `name`?") && finding.file == paper)
+    );
+    assert!(
+        broken(small(), "clubs/figures.toml", "\"grant\"", "\"grnat\"")
+            .iter()
+            .any(|finding| finding.message.contains("did you mean `grant`?"))
+    );
     finds("figures-resolve", "one of `procedure` and `register`", "clubs/figures.toml", "procedure = \"club\", ", "");
     finds("parameters-sourced", "does not say where", "parameters/national.toml", "source = \"无\"", "source = \" \"");
     finds("calendar-sane", "is no weekend day", "calendars/2024.toml", "2024-02-04", "2024-02-05");
@@ -220,10 +277,13 @@ fn clocks_papers_figures_parameters_and_calendars() {
 #[test]
 fn one_fault_does_not_hide_another() {
     let mut texts = texts();
-    for (path, what, with) in [(LICENCE, "to   = \"granted\"", "to = \"grantde\""), (PENALTY, "by   = \"hearing-chair\"", "by = \"haering-chair\"")] {
+    for (path, what, with) in
+        [(LICENCE, "to   = \"granted\"", "to = \"grantde\""), (PENALTY, "by   = \"hearing-chair\"", "by = \"haering-chair\"")]
+    {
         if let Some(file) = texts.iter_mut().find(|text| text.path == path) {
             let loose = |text: &str| text.split_whitespace().collect::<String>();
-            let line = file.text.lines().find(|line| loose(line) == loose(what)).unwrap_or_else(|| panic!("{path} has no line {what}")).to_owned();
+            let line =
+                file.text.lines().find(|line| loose(line) == loose(what)).unwrap_or_else(|| panic!("{path} has no line {what}")).to_owned();
             file.text = file.text.replacen(&line, with, 1);
         }
     }

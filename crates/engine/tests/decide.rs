@@ -33,19 +33,41 @@ impl Chance {
 fn registers(law: &Law) -> Registers {
     let mut registers = Registers::default();
     for register in law.registers.keys() {
-        registers.insert(Entry { register: register.clone(), id: "one".to_owned(), title: "一".to_owned(), organ: "town".to_owned(), state: State::InForce, from: None, to: None, fields: Map::new(), seq: 1 });
+        registers.insert(Entry {
+            register: register.clone(),
+            id: "one".to_owned(),
+            title: "一".to_owned(),
+            organ: "town".to_owned(),
+            state: State::InForce,
+            from: None,
+            to: None,
+            fields: Map::new(),
+            seq: 1,
+        });
     }
     registers
 }
 
 /// Two citizens, and two people for every post, half of them elsewhere or without papers.
 fn people(law: &Law) -> Vec<Person> {
-    let citizen = |id: &str| Person { id: id.to_owned(), name: id.to_owned(), posts: ["applicant", "caller", "party"].map(str::to_owned).to_vec(), ..Person::default() };
+    let citizen = |id: &str| Person {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        posts: ["applicant", "caller", "party"].map(str::to_owned).to_vec(),
+        ..Person::default()
+    };
     let mut people = vec![citizen("li"), citizen("chen")];
     for post in law.posts.keys().filter(|post| !["applicant", "caller", "party"].contains(&post.as_str())) {
         for (suffix, organ, able) in [("a", "town", true), ("b", "town", true), ("c", "county", false)] {
             let id = format!("{post}-{suffix}");
-            people.push(Person { name: id.clone(), id, organ: organ.to_owned(), posts: vec![post.clone()], certified: able, legal_qualified: able });
+            people.push(Person {
+                name: id.clone(),
+                id,
+                organ: organ.to_owned(),
+                posts: vec![post.clone()],
+                certified: able,
+                legal_qualified: able,
+            });
         }
     }
     people
@@ -53,7 +75,9 @@ fn people(law: &Law) -> Vec<Person> {
 
 fn value(field: &Field, people: &[Person], chance: &mut Chance, now: DateTime) -> Value {
     if chance.one_in(40) {
-        return chance.pick(&[Value::Null, json!(""), json!(-5), json!([1, 2]), json!({ "name": 3 }), json!(true), json!("no such")]).clone();
+        return chance
+            .pick(&[Value::Null, json!(""), json!(-5), json!([1, 2]), json!({ "name": 3 }), json!(true), json!("no such")])
+            .clone();
     }
     let day = now.date().checked_add((chance.below(60) as i64 - 20).days()).unwrap();
     match field.kind {
@@ -103,7 +127,10 @@ fn actors(step: &engine::law::Step, case: Option<&Case>, people: &[Person], chan
     };
     let able: Vec<&Person> = people.iter().filter(may).collect();
     let Some(first) = (!able.is_empty()).then(|| (*chance.pick(&able)).clone()) else { return vec![Person::clock()] };
-    let second = able.iter().find(|other| other.id != first.id && other.organ == first.organ && !first.organ.is_empty()).map(|other| (*other).clone());
+    let second = able
+        .iter()
+        .find(|other| other.id != first.id && other.organ == first.organ && !first.organ.is_empty())
+        .map(|other| (*other).clone());
     match (second, chance.one_in(3)) {
         (Some(second), false) => vec![first, second],
         _ => vec![first],
@@ -123,7 +150,11 @@ fn through_the_ledger(event: &Event) -> Event {
 
 /// An article in force on the day, or one of a local instrument [VL] that serves as a model elsewhere, whatever its age.
 fn stands(law: &Law, cite: &Cite, day: Date) -> bool {
-    let model = || law.instruments.get(cite.instrument()).is_some_and(|instrument| instrument.versions.iter().flat_map(|version| &version.articles).any(|article| article.flag == Flag::VL));
+    let model = || {
+        law.instruments.get(cite.instrument()).is_some_and(|instrument| {
+            instrument.versions.iter().flat_map(|version| &version.articles).any(|article| article.flag == Flag::VL)
+        })
+    };
     law.article(cite, day).is_some() || model()
 }
 
@@ -165,7 +196,14 @@ fn walk(law: &Law, procedure: &Procedure, seed: u64) -> (usize, usize) {
                 assert_eq!(event.seq as usize, events.len() + 1);
                 if let (Some(case), [person]) = (&case, command.by.as_slice()) {
                     let shown = open_steps(law, &registers, case, person, now).into_iter().find(|state| state.step == step.id).unwrap();
-                    assert!(shown.reasons.is_empty(), "{} {} was taken by {} but is shown closed: {:?}", procedure.id, step.id, person.id, shown.reasons);
+                    assert!(
+                        shown.reasons.is_empty(),
+                        "{} {} was taken by {} but is shown closed: {:?}",
+                        procedure.id,
+                        step.id,
+                        person.id,
+                        shown.reasons
+                    );
                 }
                 match &mut case {
                     Some(case) => case.apply(&event),
@@ -180,7 +218,13 @@ fn walk(law: &Law, procedure: &Procedure, seed: u64) -> (usize, usize) {
                 assert!(!refusal.reasons.is_empty());
                 for reason in &refusal.reasons {
                     assert!(!reason.says.is_empty() && !reason.cure.is_empty(), "{reason:?}");
-                    assert!(reason.cite.as_ref().is_none_or(|cite| stands(law, cite, now.date())), "{} {}: {:?} is no article in force", procedure.id, step.id, reason.cite);
+                    assert!(
+                        reason.cite.as_ref().is_none_or(|cite| stands(law, cite, now.date())),
+                        "{} {}: {:?} is no article in force",
+                        procedure.id,
+                        step.id,
+                        reason.cite
+                    );
                 }
             }
         }
@@ -221,7 +265,13 @@ fn nobody_is_served_under_a_law_that_is_not_in_force() {
     let law = &folder().law;
     let registers = registers(law);
     for procedure in law.procedures.keys() {
-        let command = Command { division: "140902".to_owned(), procedure: procedure.clone(), step: "anything".to_owned(), by: vec![], with: Map::new() };
+        let command = Command {
+            division: "140902".to_owned(),
+            procedure: procedure.clone(),
+            step: "anything".to_owned(),
+            by: vec![],
+            with: Map::new(),
+        };
         let refusal = decide(law, &registers, None, &command, date(1990, 1, 1).at(9, 0, 0, 0)).unwrap_err();
         assert_eq!(refusal.reasons[0].guard, "version");
     }

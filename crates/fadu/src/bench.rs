@@ -92,13 +92,33 @@ fn hall(command: &Bench, place: &Place, name: &str) -> anyhow::Result<Hall> {
     let day = NOW.date().first_of_month();
     for (register, act, id, title, organ, with) in [
         ("organs", "adopt", "approval-bureau", "忻府区行政审批服务管理局", "", json!({ "kind": "department", "short": "忻审批" })),
-        ("officers", "issue", "clerk", "张丽", "approval-bureau", json!({ "name": "张丽", "kind": "enforcement", "certificate": "1", "valid-from": "2026-01-01", "posts": ["window-clerk", "approver"] })),
+        (
+            "officers",
+            "issue",
+            "clerk",
+            "张丽",
+            "approval-bureau",
+            json!({ "name": "张丽", "kind": "enforcement", "certificate": "1", "valid-from": "2026-01-01", "posts": ["window-clerk", "approver"] }),
+        ),
         ("service-items", "adopt", "social-card", "社会保障卡补领", "approval-bureau", json!({ "code": "1", "kind": "public-service" })),
     ] {
-        let entering = engine::register::Entering { register: register.to_owned(), act: act.to_owned(), id: id.to_owned(), title: title.to_owned(), organ: organ.to_owned(), from: day, with: object(with) };
+        let entering = engine::register::Entering {
+            register: register.to_owned(),
+            act: act.to_owned(),
+            id: id.to_owned(),
+            title: title.to_owned(),
+            organ: organ.to_owned(),
+            from: day,
+            with: object(with),
+        };
         hall.enter(entering, std::slice::from_ref(&keeper), NOW)?;
     }
-    hall.make_account(&NewAccount { login: "clerk".to_owned(), name: "张丽".to_owned(), password: "bench-bench".to_owned(), person: "clerk".to_owned() })?;
+    hall.make_account(&NewAccount {
+        login: "clerk".to_owned(),
+        name: "张丽".to_owned(),
+        password: "bench-bench".to_owned(),
+        person: "clerk".to_owned(),
+    })?;
     Ok(hall)
 }
 
@@ -112,7 +132,10 @@ fn object(value: Value) -> Map<String, Value> {
 /// The four steps of a matter done at the window.
 fn life(number: usize) -> [(&'static str, Value); 4] {
     [
-        ("receive", json!({ "item": "social-card", "party": { "name": format!("群众{number}"), "kind": "citizen" }, "venue": "district-centre", "mode": "service" })),
+        (
+            "receive",
+            json!({ "item": "social-card", "party": { "name": format!("群众{number}"), "kind": "citizen" }, "venue": "district-centre", "mode": "service" }),
+        ),
         ("accept", json!({})),
         ("complete", json!({})),
         ("review", json!({ "grade": "very-satisfied" })),
@@ -138,12 +161,20 @@ fn steps(command: &Bench, place: &Place) -> anyhow::Result<()> {
         let cases = if callers * batch < 64 { command.cases / 10 } else { command.cases };
         let (per_second, p50, p99) = through_actions(&hall, callers, batch, cases)?;
         let what = format!("through actions, {callers} caller(s), {batch} step(s) a call");
-        say("steps", &what, json!({ "per_second": per_second.round(), "p50_ms": p50, "p99_ms": p99, "of_raw_hundred": round(per_second / hundred), "of_raw_one": round(per_second / one) }));
+        say(
+            "steps",
+            &what,
+            json!({ "per_second": per_second.round(), "p50_ms": p50, "p99_ms": p99, "of_raw_hundred": round(per_second / hundred), "of_raw_one": round(per_second / one) }),
+        );
     }
     for clients in [64, 8] {
         let hall = hall(command, place, "http.db")?;
         let (per_second, p50, p99) = through_http(hall, clients, command.cases / 4)?;
-        say("steps", &format!("through HTTP, {clients} clients"), json!({ "per_second": per_second.round(), "p50_ms": p50, "p99_ms": p99, "of_raw_hundred": round(per_second / hundred), "of_raw_one": round(per_second / one) }));
+        say(
+            "steps",
+            &format!("through HTTP, {clients} clients"),
+            json!({ "per_second": per_second.round(), "p50_ms": p50, "p99_ms": p99, "of_raw_hundred": round(per_second / hundred), "of_raw_one": round(per_second / one) }),
+        );
     }
     Ok(())
 }
@@ -163,7 +194,17 @@ fn through_actions(hall: &Hall, callers: usize, batch: usize, cases: usize) -> a
             for place in 0..4 {
                 let asked = ids.iter().enumerate().map(|(offset, id)| {
                     let (step, with) = life(from + offset)[place].clone();
-                    (Asked { case: *id, procedure: "licence".to_owned(), step: step.to_owned(), by: vec![actor(&clerk, step, from + offset)], with: object(with), seen: None }, NOW)
+                    (
+                        Asked {
+                            case: *id,
+                            procedure: "licence".to_owned(),
+                            step: step.to_owned(),
+                            by: vec![actor(&clerk, step, from + offset)],
+                            with: object(with),
+                            seen: None,
+                        },
+                        NOW,
+                    )
                 });
                 let asked = asked.collect();
                 let at = Instant::now();
@@ -177,7 +218,10 @@ fn through_actions(hall: &Hall, callers: usize, batch: usize, cases: usize) -> a
     };
     let times: Vec<Vec<f64>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..callers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a caller stopped")))).collect::<anyhow::Result<_>>()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a caller stopped"))))
+            .collect::<anyhow::Result<_>>()
     })?;
     let seconds = began.elapsed().as_secs_f64();
     let (p50, p99) = percentiles(times.concat());
@@ -206,7 +250,11 @@ fn through_http(hall: Hall, clients: usize, cases: usize) -> anyhow::Result<(f64
             let mut path = "/api/cases".to_owned();
             // The review is the applicant's; over HTTP the clerk's three steps are measured.
             for (step, with) in &life(number)[..3] {
-                let body = if path == "/api/cases" { json!({ "procedure": "licence", "step": step, "with": with }) } else { json!({ "step": step, "with": with }) };
+                let body = if path == "/api/cases" {
+                    json!({ "procedure": "licence", "step": step, "with": with })
+                } else {
+                    json!({ "step": step, "with": with })
+                };
                 let at = Instant::now();
                 let location = line.post(&path, &body.to_string())?;
                 times.push(at.elapsed().as_secs_f64() * 1000.0);
@@ -218,7 +266,10 @@ fn through_http(hall: Hall, clients: usize, cases: usize) -> anyhow::Result<(f64
     };
     let times: Vec<Vec<f64>> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..clients).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a client stopped")))).collect::<anyhow::Result<_>>()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("a client stopped"))))
+            .collect::<anyhow::Result<_>>()
     })?;
     let seconds = began.elapsed().as_secs_f64();
     let times = times.concat();
@@ -239,7 +290,11 @@ impl Line {
     fn open(address: SocketAddr, token: &str) -> anyhow::Result<Line> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Line { stream, head: format!("Host: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"), buffer: Vec::new() })
+        Ok(Line {
+            stream,
+            head: format!("Host: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"),
+            buffer: Vec::new(),
+        })
     }
 
     /// Posts and waits for the answer; returns the Location if there is one.
@@ -256,7 +311,11 @@ impl Line {
             self.buffer.extend_from_slice(&chunk[..read]);
             let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = String::from_utf8_lossy(&self.buffer[..end]).into_owned();
-            let header = |name: &str| head.lines().find_map(|line| line.split_once(": ").filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned()));
+            let header = |name: &str| {
+                head.lines().find_map(|line| {
+                    line.split_once(": ").filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+                })
+            };
             let whole = match header("content-length") {
                 Some(length) => self.buffer.len() >= end + 4 + length.parse::<usize>()?,
                 None => self.buffer.ends_with(b"0\r\n\r\n"),
@@ -291,15 +350,20 @@ fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
     };
     time("one figure", &mut |_| hall.figure("S45.satisfaction_rate", period, &filter).map(|_| ()).map_err(Into::into))?;
     time("all figures", &mut |_| hall.figures(period, &filter).map(|_| ()).map_err(Into::into))?;
-    time("by organ and month", &mut |_| hall.breakdown("S45.ratings_received", period, &[store::By::Organ, store::By::Month], &filter).map(|_| ()).map_err(Into::into))?;
+    time("by organ and month", &mut |_| {
+        hall.breakdown("S45.ratings_received", period, &[store::By::Organ, store::By::Month], &filter).map(|_| ()).map_err(Into::into)
+    })?;
     let pages = (command.cases as u64 / 50).max(1);
-    time("a page of 50 records at any depth", &mut |round| hall.records("S45.ratings_received", period, &filter, round * 7_919 % pages * 50, 50).map(|_| ()).map_err(Into::into))?;
+    time("a page of 50 records at any depth", &mut |round| {
+        hall.records("S45.ratings_received", period, &filter, round * 7_919 % pages * 50, 50).map(|_| ()).map_err(Into::into)
+    })?;
     time("the annual report", &mut |_| hall.report("annual", 2026).map(|_| ()).map_err(Into::into))?;
     Ok(())
 }
 
 fn audit() {
-    let sentence = "全年共办理行政许可12,345件，其中准予12,000件、不予345件，办结率达99.8%，同比增长5.6%；受理群众诉求7.26万件，满意率99.96%。";
+    let sentence =
+        "全年共办理行政许可12,345件，其中准予12,000件、不予345件，办结率达99.8%，同比增长5.6%；受理群众诉求7.26万件，满意率99.96%。";
     let report: String = sentence.repeat(15_000 / sentence.chars().count() + 1);
     let mut times = Vec::new();
     let mut found = 0;
@@ -309,5 +373,9 @@ fn audit() {
         times.push(at.elapsed().as_secs_f64() * 1000.0);
     }
     let (p50, p99) = percentiles(times);
-    say("audit", "a report of 15,000 characters", json!({ "characters": report.chars().count(), "figures": found, "p50_ms": p50, "p99_ms": p99 }));
+    say(
+        "audit",
+        "a report of 15,000 characters",
+        json!({ "characters": report.chars().count(), "figures": found, "p50_ms": p50, "p99_ms": p99 }),
+    );
 }

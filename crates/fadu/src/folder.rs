@@ -21,7 +21,11 @@ impl Place {
         }
         let here = std::env::current_dir().unwrap_or_default();
         let program = std::env::current_exe().unwrap_or_default();
-        let found = here.ancestors().chain(program.ancestors()).map(|place| place.join("law")).find(|place| place.join("competence.toml").is_file());
+        let found = here
+            .ancestors()
+            .chain(program.ancestors())
+            .map(|place| place.join("law"))
+            .find(|place| place.join("competence.toml").is_file());
         found.context("no law folder found here, above, or beside the program; give it with --law DIR")
     }
 
@@ -54,7 +58,13 @@ fn gather(root: &Path, folder: &Path, texts: &mut Vec<Text>) -> std::io::Result<
         if path.is_dir() {
             gather(root, &path, texts)?;
         } else if matches!(path.extension().and_then(|ext| ext.to_str()), Some("toml" | "md")) {
-            let relative = path.strip_prefix(root).unwrap_or(&path).components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+            let relative = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .components()
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/");
             texts.push(Text { path: relative, text: std::fs::read_to_string(&path)? });
         }
     }

@@ -58,7 +58,9 @@ const BATCH: usize = 1_500;
 /// Plays the year. The hall is empty or holds other years.
 pub fn rehearse(hall: &Hall, district: &DistrictYear, scale: f64, seed: u64, bar: &ProgressBar) -> anyhow::Result<Outcome> {
     let law = &hall.law;
-    let is_rate = |key: &str| law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Ratio(_) | Measure::Mean(_) | Measure::Change(_)));
+    let is_rate = |key: &str| {
+        law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Ratio(_) | Measure::Mean(_) | Measure::Change(_)))
+    };
     let mut targets = district.scaled(scale, is_rate);
     parts_make_totals(law, &district.targets, &mut targets);
     let index = Index::new(&law.figures);
@@ -105,16 +107,30 @@ fn parts_make_totals(law: &engine::law::Law, stated: &BTreeMap<String, f64>, tar
 fn enter(hall: &Hall, items: &[Item], year: i16) -> anyhow::Result<()> {
     let keeper = entries::keeper(&hall.law);
     let most = items.iter().map(|item| item.acts.len()).max().unwrap_or(0);
-    for register in ["organs", "officers"].into_iter().chain(hall.law.registers.keys().map(String::as_str).filter(|id| !matches!(*id, "organs" | "officers"))) {
+    for register in ["organs", "officers"]
+        .into_iter()
+        .chain(hall.law.registers.keys().map(String::as_str).filter(|id| !matches!(*id, "organs" | "officers")))
+    {
         for round in 0..most {
             for in_year in [false, true] {
                 let day = entries::act_day(year, in_year);
                 let acts: Vec<Entering> = items
                     .iter()
-                    .filter(|item| item.register == register && hall.registers().entry(register, &item.id).is_none_or(|entry| round > 0 || entry.seq == 0))
+                    .filter(|item| {
+                        item.register == register
+                            && hall.registers().entry(register, &item.id).is_none_or(|entry| round > 0 || entry.seq == 0)
+                    })
                     .filter_map(|item| {
                         let doing = item.acts.get(round).filter(|doing| doing.in_year == in_year)?;
-                        Some(Entering { register: item.register.clone(), act: doing.act.clone(), id: item.id.clone(), title: item.title.clone(), organ: item.organ.clone(), from: day, with: doing.with.clone() })
+                        Some(Entering {
+                            register: item.register.clone(),
+                            act: doing.act.clone(),
+                            id: item.id.clone(),
+                            title: item.title.clone(),
+                            organ: item.organ.clone(),
+                            from: day,
+                            with: doing.with.clone(),
+                        })
                     })
                     .collect();
                 for chunk in acts.chunks(BATCH) {
@@ -129,10 +145,14 @@ fn enter(hall: &Hall, items: &[Item], year: i16) -> anyhow::Result<()> {
 }
 
 fn ground<'g>(hall: &'g Hall, people: &'g people::People, items: &[Item], year: i16) -> anyhow::Result<Ground<'g>> {
-    let of = |register: &str| -> Vec<(String, String)> { items.iter().filter(|item| item.register == register).map(|item| (item.id.clone(), item.organ.clone())).collect() };
+    let of = |register: &str| -> Vec<(String, String)> {
+        items.iter().filter(|item| item.register == register).map(|item| (item.id.clone(), item.organ.clone())).collect()
+    };
     let registers = hall.registers();
     let day = Date::new(year, 2, 1)?;
-    let in_force = |register: &str| -> Vec<(String, String)> { of(register).into_iter().filter(|(id, _)| registers.entry(register, id).is_some_and(|entry| entry.in_force(day))).collect() };
+    let in_force = |register: &str| -> Vec<(String, String)> {
+        of(register).into_iter().filter(|(id, _)| registers.entry(register, id).is_some_and(|entry| entry.in_force(day))).collect()
+    };
     Ok(Ground {
         people,
         calendar: &hall.law.calendar,
@@ -169,9 +189,21 @@ impl Ord for Waiting {
     }
 }
 
-fn play(hall: &Hall, ground: &Ground<'_>, wanted: &plan::Cases, year: i16, random: &mut fastrand::Rng, outcome: &mut Outcome, bar: &ProgressBar) -> anyhow::Result<()> {
+fn play(
+    hall: &Hall,
+    ground: &Ground<'_>,
+    wanted: &plan::Cases,
+    year: i16,
+    random: &mut fastrand::Rng,
+    outcome: &mut Outcome,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
     let first = Date::new(year, 1, 1)?;
-    let days: Vec<Date> = first.series(jiff::Span::new().days(1)).take_while(|day| day.year() == year).filter(|day| matches!(hall.law.calendar.day(*day), Day::Working | Day::MakeUp(_))).collect();
+    let days: Vec<Date> = first
+        .series(jiff::Span::new().days(1))
+        .take_while(|day| day.year() == year)
+        .filter(|day| matches!(hall.law.calendar.day(*day), Day::Working | Day::MakeUp(_)))
+        .collect();
     let mut agenda: BinaryHeap<Waiting> = BinaryHeap::new();
     let mut number = 0;
     for (place, &day) in days.iter().enumerate() {
@@ -197,7 +229,13 @@ fn push(agenda: &mut BinaryHeap<Waiting>, mut life: Life, case: Option<i64>, ord
     }
 }
 
-fn run_until(hall: &Hall, agenda: &mut BinaryHeap<Waiting>, until: DateTime, outcome: &mut Outcome, bar: &ProgressBar) -> anyhow::Result<()> {
+fn run_until(
+    hall: &Hall,
+    agenda: &mut BinaryHeap<Waiting>,
+    until: DateTime,
+    outcome: &mut Outcome,
+    bar: &ProgressBar,
+) -> anyhow::Result<()> {
     loop {
         let mut batch = Vec::new();
         while batch.len() < BATCH && agenda.peek().is_some_and(|next| next.at <= until) {
@@ -209,7 +247,14 @@ fn run_until(hall: &Hall, agenda: &mut BinaryHeap<Waiting>, until: DateTime, out
         let asked = batch
             .iter_mut()
             .map(|waiting| {
-                let asked = Asked { case: waiting.case, procedure: waiting.life.procedure.to_owned(), step: waiting.step.step.to_owned(), by: std::mem::take(&mut waiting.step.by), with: std::mem::take(&mut waiting.step.with), seen: None };
+                let asked = Asked {
+                    case: waiting.case,
+                    procedure: waiting.life.procedure.to_owned(),
+                    step: waiting.step.step.to_owned(),
+                    by: std::mem::take(&mut waiting.step.by),
+                    with: std::mem::take(&mut waiting.step.with),
+                    seen: None,
+                };
                 (asked, waiting.at)
             })
             .collect();
@@ -224,8 +269,12 @@ fn run_until(hall: &Hall, agenda: &mut BinaryHeap<Waiting>, until: DateTime, out
                     push(agenda, waiting.life, Some(done.case.id), waiting.order);
                 }
                 // Ids of another run of the same second: try again with fresh ones.
-                Err(Error::Overtaken) if waiting.case.is_none() => bail!("the database already holds cases of that moment; rehearse into an empty one"),
-                Err(error) => bail!("a rehearsed {} was refused at `{}` on {}: {error}", waiting.life.procedure, waiting.step.step, waiting.at),
+                Err(Error::Overtaken) if waiting.case.is_none() => {
+                    bail!("the database already holds cases of that moment; rehearse into an empty one")
+                }
+                Err(error) => {
+                    bail!("a rehearsed {} was refused at `{}` on {}: {error}", waiting.life.procedure, waiting.step.step, waiting.at)
+                }
             }
         }
     }
@@ -233,7 +282,14 @@ fn run_until(hall: &Hall, agenda: &mut BinaryHeap<Waiting>, until: DateTime, out
 
 /// Sums up for the command line.
 pub fn report(outcome: &Outcome) -> BTreeMap<&'static str, Vec<String>> {
-    let line = |reached: &Reached| format!("{} wanted {} stands {}", reached.key, reached.wanted, reached.stands.map_or("nothing".to_owned(), |value| value.to_string()));
+    let line = |reached: &Reached| {
+        format!(
+            "{} wanted {} stands {}",
+            reached.key,
+            reached.wanted,
+            reached.stands.map_or("nothing".to_owned(), |value| value.to_string())
+        )
+    };
     BTreeMap::from([
         ("missed", outcome.covered.iter().filter(|reached| !reached.rate && !reached.holds()).map(line).collect()),
         ("rates", outcome.covered.iter().filter(|reached| reached.rate).map(line).collect()),

@@ -51,13 +51,21 @@ fn due_answers_a_line_with_a_line() {
 
 #[test]
 fn due_keeps_the_place_of_a_bad_question() {
-    let output = asked(&["law", "due", "-"], "2024-09-27 3 working\nnonsense\n2024-13-01 1 working\n2024-09-27 0 working\n2024-09-27 1 lunar\n2024-09-27 1 calendar\n");
+    let output = asked(
+        &["law", "due", "-"],
+        "2024-09-27 3 working\nnonsense\n2024-13-01 1 working\n2024-09-27 0 working\n2024-09-27 1 lunar\n2024-09-27 1 calendar\n",
+    );
     assert!(!output.status.success());
     let said = out(&output);
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines.len(), 6, "{said}");
     assert_eq!((lines[0], lines[5]), ("2024-10-08", "2024-09-29"));
-    for (line, says) in [(1, "write `DATE COUNT working|calendar`"), (2, "is not a date; write YYYY-MM-DD"), (3, "at least one day"), (4, "neither `working` nor `calendar`")] {
+    for (line, says) in [
+        (1, "write `DATE COUNT working|calendar`"),
+        (2, "is not a date; write YYYY-MM-DD"),
+        (3, "at least one day"),
+        (4, "neither `working` nor `calendar`"),
+    ] {
         assert!(lines[line].starts_with(&format!("error: line {}: ", line + 1)) && lines[line].contains(says), "{}", lines[line]);
     }
 }
@@ -80,7 +88,11 @@ fn errors_say_what_to_do_next() {
 fn figures_are_asked_for_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("empty.db").display());
-    let mut made = command(&["account", "make", "clerk", "--name", "张丽", "--database", &database]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut made = command(&["account", "make", "clerk", "--name", "张丽", "--database", &database])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     made.stdin.take().unwrap().write_all(b"long-enough\n").unwrap();
     assert!(made.wait().unwrap().success());
     assert!(out(&fadu(&["account", "list", "--database", &database])).contains("clerk"));

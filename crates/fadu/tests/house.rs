@@ -63,7 +63,8 @@ fn crates_know_only_what_they_may() {
     for (name, may) in ARROWS {
         let manifest: toml::Table = toml::from_str(&read(format!("crates/{name}/Cargo.toml"))).unwrap();
         // Tests may reach further down; what is shipped may not.
-        let used = ["dependencies", "build-dependencies"].iter().filter_map(|table| manifest.get(*table)?.as_table()).flat_map(toml::Table::keys);
+        let used =
+            ["dependencies", "build-dependencies"].iter().filter_map(|table| manifest.get(*table)?.as_table()).flat_map(toml::Table::keys);
         for used in used.filter(|used| ours.contains(used.as_str())) {
             assert!(may.contains(&used.as_str()), "`{name}` uses `{used}`: it may use {may:?}");
         }
@@ -98,7 +99,11 @@ fn files_open_with_what_they_are_for() {
 
 #[test]
 fn files_are_short_enough_to_read() {
-    let long: BTreeMap<String, usize> = files("crates", ".rs").into_iter().map(|path| (path.clone(), read(&path).lines().count())).filter(|(path, lines)| *lines > LINES && !TOO_LONG.contains(&path.as_str())).collect();
+    let long: BTreeMap<String, usize> = files("crates", ".rs")
+        .into_iter()
+        .map(|path| (path.clone(), read(&path).lines().count()))
+        .filter(|(path, lines)| *lines > LINES && !TOO_LONG.contains(&path.as_str()))
+        .collect();
     assert!(long.is_empty(), "a file past {LINES} lines should be two: {long:?}");
 }
 
@@ -106,7 +111,10 @@ fn files_are_short_enough_to_read() {
 fn modules_are_named_for_what_they_hold() {
     for path in sources() {
         let name = Path::new(&path).file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "util", "common", "core", "helpers", "helper", "misc", "manager", "service", "types"].contains(&name.as_str()), "{path} says nothing about what it holds");
+        assert!(
+            !["utils", "util", "common", "core", "helpers", "helper", "misc", "manager", "service", "types"].contains(&name.as_str()),
+            "{path} says nothing about what it holds"
+        );
     }
 }
 
@@ -116,7 +124,18 @@ fn the_repository_speaks_of_the_product_alone() {
     let listed = Command::new("git").arg("-C").arg(root()).args(["-c", "core.quotepath=off", "ls-files"]).output();
     let Ok(listed) = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else { return };
     // Put together here, so that this file does not hold them.
-    let words: Vec<String> = [["/wo", "rk/"], ["sub", "agent"], ["/tm", "p/bash"], ["colle", "ague agent"], ["language mo", "del"], ["TO", "DO:"], ["FIX", "ME"]].iter().map(|halves| halves.concat()).collect();
+    let words: Vec<String> = [
+        ["/wo", "rk/"],
+        ["sub", "agent"],
+        ["/tm", "p/bash"],
+        ["colle", "ague agent"],
+        ["language mo", "del"],
+        ["TO", "DO:"],
+        ["FIX", "ME"],
+    ]
+    .iter()
+    .map(|halves| halves.concat())
+    .collect();
     for path in listed.lines().filter(|path| !path.ends_with("package-lock.json") && *path != "Cargo.lock") {
         let Ok(text) = std::fs::read_to_string(root().join(path)) else { continue };
         for word in &words {
@@ -164,7 +183,10 @@ fn the_documents_are_there_and_their_links_lead_somewhere() {
     for path in ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"] {
         read(path);
     }
-    for path in files("docs", ".md").into_iter().chain(["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned)) {
+    for path in files("docs", ".md")
+        .into_iter()
+        .chain(["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"].map(str::to_owned))
+    {
         let text = read(&path);
         let folder = root().join(&path).parent().unwrap().to_owned();
         for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -9,7 +9,13 @@ fn root() -> PathBuf {
 }
 
 fn fadu(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_fadu")).current_dir(root()).env_remove("FADU_LAW").env_remove("FADU_DATABASE").args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_fadu"))
+        .current_dir(root())
+        .env_remove("FADU_LAW")
+        .env_remove("FADU_DATABASE")
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

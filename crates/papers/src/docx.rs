@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use docx_rs::{
-    AlignmentType, BorderType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, ParagraphBorder, ParagraphBorderPosition, ParagraphBorders, Pic, Run, RunFonts, SpecialIndentType, Table,
-    TableCell, TableRow,
+    AlignmentType, BorderType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, ParagraphBorder,
+    ParagraphBorderPosition, ParagraphBorders, Pic, Run, RunFonts, SpecialIndentType, Table, TableCell, TableRow,
 };
 
 use crate::paper::{Block, Paper};
@@ -38,7 +38,9 @@ fn body(text: &str, font: &str, indent: bool) -> Paragraph {
 
 fn footer(side: AlignmentType) -> Footer {
     let number = Run::new().fonts(fonts("SimSun")).size(28);
-    Footer::new().add_paragraph(Paragraph::new().align(side).add_run(number.clone().add_text("— ")).add_page_num(PageNum::new()).add_run(number.add_text(" —")))
+    Footer::new().add_paragraph(
+        Paragraph::new().align(side).add_run(number.clone().add_text("— ")).add_page_num(PageNum::new()).add_run(number.add_text(" —")),
+    )
 }
 
 /// Writes a paper as DOCX.
@@ -61,7 +63,8 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
     docx = docx.add_paragraph(Paragraph::new());
     docx = docx.add_paragraph(Paragraph::new().align(AlignmentType::Center).add_run(run(&paper.title, "FZXiaoBiaoSong-B05S", 44).bold()));
     if let Some(number) = &paper.number {
-        docx = docx.add_paragraph(Paragraph::new().align(AlignmentType::Center).line_spacing(spacing()).add_run(run(number, "FangSong", 32)));
+        docx =
+            docx.add_paragraph(Paragraph::new().align(AlignmentType::Center).line_spacing(spacing()).add_run(run(number, "FangSong", 32)));
     }
     docx = docx.add_paragraph(Paragraph::new());
     if let Some(addressee) = &paper.addressee {
@@ -73,9 +76,14 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
             Block::Heading { text, .. } => docx.add_paragraph(body(text, "KaiTi", true)),
             Block::Paragraph(text) => docx.add_paragraph(body(text, "FangSong", true)),
             Block::Table { caption, head, rows } => {
-                let cells = |row: &[String], font: &str| TableRow::new(row.iter().map(|cell| TableCell::new().add_paragraph(Paragraph::new().add_run(run(cell, font, 24)))).collect());
+                let cells = |row: &[String], font: &str| {
+                    TableRow::new(
+                        row.iter().map(|cell| TableCell::new().add_paragraph(Paragraph::new().add_run(run(cell, font, 24)))).collect(),
+                    )
+                };
                 let all = std::iter::once(cells(head, "SimHei")).chain(rows.iter().map(|row| cells(row, "FangSong"))).collect();
-                docx.add_paragraph(Paragraph::new().align(AlignmentType::Center).add_run(run(caption, "SimHei", 24))).add_table(Table::new(all))
+                docx.add_paragraph(Paragraph::new().align(AlignmentType::Center).add_run(run(caption, "SimHei", 24)))
+                    .add_table(Table::new(all))
             }
         };
     }
@@ -89,8 +97,11 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
         let edge = 936_000; // 26 mm in EMU
         let picture = Pic::new_with_dimensions(png, side, side).size(edge, edge);
         let rule = ParagraphBorder::new(ParagraphBorderPosition::Top).val(BorderType::Single).size(6).space(8).color("000000");
-        docx = docx.add_paragraph(Paragraph::new().add_run(Run::new().add_image(picture)).set_borders(ParagraphBorders::with_empty().set(rule)));
-        for text in [format!("扫码或者打开 {} 核对本文书。", verify.url), format!("查询码：{}", verify.code), format!("SM3：{}", verify.digest)] {
+        docx = docx
+            .add_paragraph(Paragraph::new().add_run(Run::new().add_image(picture)).set_borders(ParagraphBorders::with_empty().set(rule)));
+        for text in
+            [format!("扫码或者打开 {} 核对本文书。", verify.url), format!("查询码：{}", verify.code), format!("SM3：{}", verify.digest)]
+        {
             docx = docx.add_paragraph(Paragraph::new().add_run(run(&text, "SimHei", 18)));
         }
     }

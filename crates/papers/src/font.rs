@@ -53,7 +53,10 @@ pub fn faces() -> Result<&'static Faces, Error> {
 
 fn find() -> Option<Faces> {
     let mut files = Vec::new();
-    let folders = std::env::var_os("FADU_FONTS").map(PathBuf::from).into_iter().chain(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
+    let folders = std::env::var_os("FADU_FONTS")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
     for folder in folders {
         gather(&folder, &mut files, 0);
     }
@@ -72,7 +75,10 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>, depth: usize) {
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() && depth < 6 {
             gather(&path, files, depth + 1);
-        } else if matches!(path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref(), Some("ttf" | "otf" | "ttc" | "otc")) {
+        } else if matches!(
+            path.extension().and_then(|ext| ext.to_str()).map(str::to_ascii_lowercase).as_deref(),
+            Some("ttf" | "otf" | "ttc" | "otc")
+        ) {
             files.push(path);
         }
     }

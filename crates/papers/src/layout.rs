@@ -41,7 +41,8 @@ pub fn lines(face: &Face, size: f32, text: &str, width: f32, indent: f32) -> Vec
             }
             let mut carried = Vec::new();
             let breaks_badly = |line: &[String], first: &str| {
-                first.chars().next().is_some_and(|c| NOT_FIRST.contains(c)) || line.last().and_then(|last| last.chars().last()).is_some_and(|c| NOT_LAST.contains(c))
+                first.chars().next().is_some_and(|c| NOT_FIRST.contains(c))
+                    || line.last().and_then(|last| last.chars().last()).is_some_and(|c| NOT_LAST.contains(c))
             };
             let mut first = unit.clone();
             while line.len() > 2 && carried.len() < 4 && breaks_badly(&line, &first) {

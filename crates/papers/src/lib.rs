@@ -2,11 +2,11 @@
 //! It reads no store and knows no HTTP: values in, bytes out.
 
 pub mod docx;
-pub mod pdf;
-mod layout;
 mod font;
-pub mod qr;
+mod layout;
 pub mod paper;
+pub mod pdf;
+pub mod qr;
 
 pub use paper::{Block, Paper, Verify};
 

@@ -30,7 +30,14 @@ pub struct Verify {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// Level 1: 黑体; level 2: 楷体.
-    Heading { level: u8, text: String },
+    Heading {
+        level: u8,
+        text: String,
+    },
     Paragraph(String),
-    Table { caption: String, head: Vec<String>, rows: Vec<Vec<String>> },
+    Table {
+        caption: String,
+        head: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
 }

@@ -113,7 +113,8 @@ impl Sheets<'_> {
     }
 
     fn row(&mut self, cells: &[String], widths: &[f32], which: Which, size: f32, high: f32) {
-        let broken: Vec<Vec<String>> = cells.iter().zip(widths).map(|(cell, width)| lines(face(self.faces, which), size, cell, width - 6.0, 0.0)).collect();
+        let broken: Vec<Vec<String>> =
+            cells.iter().zip(widths).map(|(cell, width)| lines(face(self.faces, which), size, cell, width - 6.0, 0.0)).collect();
         let height = broken.iter().map(Vec::len).max().unwrap_or(1) as f32 * high;
         self.room(height);
         let mut x = LEFT;
@@ -143,7 +144,12 @@ impl Sheets<'_> {
         let (x, mut y) = (LEFT + side + 6.0 * MM, self.y + 12.0);
         let digest: Vec<String> = verify.digest.as_bytes().chunks(8).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
         let mut says = vec![format!("扫码或者打开 {} 核对本文书。", verify.url), format!("查询码：{}", verify.code)];
-        says.extend(digest.chunks(4).enumerate().map(|(place, groups)| format!("{}{}", if place == 0 { "SM3：" } else { "　　　" }, groups.join(" "))));
+        says.extend(
+            digest
+                .chunks(4)
+                .enumerate()
+                .map(|(place, groups)| format!("{}{}", if place == 0 { "SM3：" } else { "　　　" }, groups.join(" "))),
+        );
         for text in says {
             for line in lines(&self.faces.heading, 9.0, &text, TEXT - side - 6.0 * MM, 0.0) {
                 self.mark(Mark::Text { x, y, size: 9.0, text: line, face: Which::Heading, red: false });
@@ -209,7 +215,8 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
 }
 
 fn draw(paper: &Paper, faces: &Faces, pages: &[Vec<Mark>]) -> Result<Vec<u8>, Error> {
-    let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish().map_err(|error| Error::Pdf(format!("{error:?}")))?;
+    let configuration =
+        ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish().map_err(|error| Error::Pdf(format!("{error:?}")))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     document.set_metadata(metadata(paper));
     for (place, marks) in pages.iter().enumerate() {
@@ -223,7 +230,11 @@ fn draw(paper: &Paper, faces: &Faces, pages: &[Vec<Mark>]) -> Result<Vec<u8>, Er
         let number = format!("— {} —", place + 1);
         let wide = faces.body.width(&number, 14.0);
         let x = if place % 2 == 0 { LEFT + TEXT - wide - 14.0 } else { LEFT + 14.0 };
-        put(&mut surface, faces, &Mark::Text { x, y: HEIGHT - BOTTOM + 7.0 * MM + 12.0, size: 14.0, text: number, face: Which::Body, red: false });
+        put(
+            &mut surface,
+            faces,
+            &Mark::Text { x, y: HEIGHT - BOTTOM + 7.0 * MM + 12.0, size: 14.0, text: number, face: Which::Body, red: false },
+        );
         surface.finish();
         page.finish();
     }
@@ -256,13 +267,19 @@ fn put(surface: &mut Surface<'_>, faces: &Faces, mark: &Mark) {
 /// The paper's own date, so that the same paper gives the same bytes on any day.
 fn metadata(paper: &Paper) -> Metadata {
     let digits: Vec<u16> = paper.date.split(|letter: char| !letter.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
-    let mut metadata = Metadata::new().title(paper.title.clone()).language("zh-CN".to_owned()).creator("Fadu".to_owned()).authors(vec![paper.organ.clone()]);
+    let mut metadata = Metadata::new()
+        .title(paper.title.clone())
+        .language("zh-CN".to_owned())
+        .creator("Fadu".to_owned())
+        .authors(vec![paper.organ.clone()]);
     if let Some(number) = &paper.number {
         metadata = metadata.description(number.clone());
     }
     if let [year, month, day] = digits.as_slice() {
         let part = |number: u16| u8::try_from(number).unwrap_or(1);
-        metadata = metadata.creation_date(DateTime::new(*year).month(part(*month)).day(part(*day)).hour(0).minute(0).second(0).utc_offset_hour(8).utc_offset_minute(0));
+        metadata = metadata.creation_date(
+            DateTime::new(*year).month(part(*month)).day(part(*day)).hour(0).minute(0).second(0).utc_offset_hour(8).utc_offset_minute(0),
+        );
     }
     metadata
 }

@@ -19,7 +19,9 @@ pub fn svg(text: &str) -> Result<String, Error> {
         path.push_str(&format!("M{} {}h1v1h-1z", place % width + 4, place / width + 4));
     }
     let side = width + 8;
-    Ok(format!("<svg viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"校验二维码\"><path class=\"k\" fill=\"currentColor\" d=\"{path}\"/></svg>"))
+    Ok(format!(
+        "<svg viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"校验二维码\"><path class=\"k\" fill=\"currentColor\" d=\"{path}\"/></svg>"
+    ))
 }
 
 /// A black-and-white PNG, eight pixels a module.

@@ -14,13 +14,24 @@ fn sample() -> Paper {
             Block::Paragraph(reason.into()),
             Block::Heading { level: 1, text: "二、处罚依据和决定".into() },
             Block::Paragraph(format!("{reason}决定罚款120,000元。")),
-            Block::Table { caption: "证据目录".into(), head: vec!["名称".into(), "页数".into()], rows: vec![vec!["现场笔录".into(), "4".into()], vec!["询问笔录".into(), "6".into()]] },
+            Block::Table {
+                caption: "证据目录".into(),
+                head: vec!["名称".into(), "页数".into()],
+                rows: vec![vec!["现场笔录".into(), "4".into()], vec!["询问笔录".into(), "6".into()]],
+            },
             Block::Heading { level: 1, text: "三、救济途径".into() },
-            Block::Paragraph("如不服本决定，可以自收到本决定书之日起六十日内向忻府区人民政府申请行政复议，或者六个月内依法向人民法院提起行政诉讼。".into()),
+            Block::Paragraph(
+                "如不服本决定，可以自收到本决定书之日起六十日内向忻府区人民政府申请行政复议，或者六个月内依法向人民法院提起行政诉讼。"
+                    .into(),
+            ),
         ],
         signed_by: "忻府区市场监督管理局".into(),
         date: "2026年10月20日".into(),
-        verify: Some(Verify { url: "http://127.0.0.1:8080/verify/ABCD-EFGH-JK01/9?digest=0123456789abcdef".into(), code: "ABCD-EFGH-JK01/9".into(), digest: "a0106793".repeat(8) }),
+        verify: Some(Verify {
+            url: "http://127.0.0.1:8080/verify/ABCD-EFGH-JK01/9?digest=0123456789abcdef".into(),
+            code: "ABCD-EFGH-JK01/9".into(),
+            digest: "a0106793".repeat(8),
+        }),
     }
 }
 
@@ -49,7 +60,9 @@ fn a_docx_holds_the_form_and_the_words() {
     }
     assert!(bytes.starts_with(b"PK"));
     let document = part(&bytes, "word/document.xml");
-    for wanted in ["行政处罚决定书", "忻市监罚〔2026〕12号", "w:line=\"579\"", "w:firstLine=\"640\"", "w:top=\"2098\"", "FangSong", "SimHei"] {
+    for wanted in
+        ["行政处罚决定书", "忻市监罚〔2026〕12号", "w:line=\"579\"", "w:firstLine=\"640\"", "w:top=\"2098\"", "FangSong", "SimHei"]
+    {
         assert!(document.contains(wanted), "the document holds {wanted}");
     }
     assert!(part(&bytes, "word/footer1.xml").contains("PAGE"), "pages are numbered");
@@ -59,7 +72,11 @@ fn a_docx_holds_the_form_and_the_words() {
 fn hostile_text_is_drawn_not_obeyed() {
     let mut paper = sample();
     paper.title = "<w:t>&\u{0}\u{1F600}\u{200B}” onload=\"".into();
-    paper.blocks = vec![Block::Paragraph("\u{FFFF}𠮷".repeat(300)), Block::Paragraph(String::new()), Block::Table { caption: String::new(), head: vec![], rows: vec![] }];
+    paper.blocks = vec![
+        Block::Paragraph("\u{FFFF}𠮷".repeat(300)),
+        Block::Paragraph(String::new()),
+        Block::Table { caption: String::new(), head: vec![], rows: vec![] },
+    ];
     assert!(part(&docx::write(&paper).unwrap(), "word/document.xml").contains("&lt;w:t&gt;&amp;"));
     assert!(matches!(pdf::write(&paper), Ok(_) | Err(Error::NoFont)));
 }
@@ -69,7 +86,8 @@ fn a_long_paper_takes_as_many_pages_as_it_needs() {
     let mut paper = sample();
     paper.blocks = (0..80).map(|number| Block::Paragraph(format!("第{number}段。{}", "行政机关应当依法作出决定".repeat(8)))).collect();
     if let Ok(bytes) = pdf::write(&paper) {
-        let pages = String::from_utf8_lossy(&bytes).matches("/Type/Page/").count() + String::from_utf8_lossy(&bytes).matches("/Type /Page\n").count();
+        let pages = String::from_utf8_lossy(&bytes).matches("/Type/Page/").count()
+            + String::from_utf8_lossy(&bytes).matches("/Type /Page\n").count();
         assert!(bytes.len() > 10_000, "{pages} pages");
     }
 }

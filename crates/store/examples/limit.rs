@@ -9,10 +9,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use store::{
-    Append, ClockRow, Config, Counted, Head, NewEvent, NumberWanted, SearchText, Store,
-    trial::Folder,
-};
+use store::{Append, ClockRow, Config, Counted, Head, NewEvent, NumberWanted, SearchText, Store, trial::Folder};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -36,11 +33,7 @@ fn main() -> Outcome<()> {
     }
     if wanted("append") {
         for (batch, threads) in [(1, 1), (1, 64), (64, 1), (1024, 1), (1024, 2)] {
-            let count = if batch * threads < 8 {
-                steps.min(20_000)
-            } else {
-                steps
-            };
+            let count = if batch * threads < 8 { steps.min(20_000) } else { steps };
             append(batch, threads, count, false)?;
         }
     }
@@ -58,10 +51,7 @@ fn main() -> Outcome<()> {
 
 fn say(what: &str, batch: u64, threads: u64, count: u64, started: Instant) {
     let seconds = started.elapsed().as_secs_f64();
-    println!(
-        r#"{{"what":"{what}","batch":{batch},"threads":{threads},"count":{count},"per_second":{:.0}}}"#,
-        count as f64 / seconds
-    );
+    println!(r#"{{"what":"{what}","batch":{batch},"threads":{threads},"count":{count},"per_second":{:.0}}}"#, count as f64 / seconds);
 }
 
 fn fsync() -> Outcome<()> {
@@ -86,23 +76,12 @@ fn raw(batch: u64, count: u64) -> Outcome<()> {
                             PRIMARY KEY (division, stream, seq)) WITHOUT ROWID",
     )?;
     let started = Instant::now();
-    let mut insert =
-        connection.prepare("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    let mut insert = connection.prepare("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let mut done = 0;
     while done < count {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         for number in done..(done + batch).min(count) {
-            let row = (
-                DIVISION,
-                number as i64,
-                1,
-                1_709_254_800,
-                "reviewed",
-                "审批局",
-                "食品经营许可",
-                BODY,
-                [7_u8; 32],
-            );
+            let row = (DIVISION, number as i64, 1, 1_709_254_800, "reviewed", "审批局", "食品经营许可", BODY, [7_u8; 32]);
             insert.execute(row)?;
         }
         connection.execute_batch("COMMIT")?;
@@ -131,15 +110,7 @@ fn step(stream: i64, seq: u32) -> Append {
         head: Some(Head {
             procedure: "food-business-licence".into(),
             version: "2023-12-01".into(),
-            stage: [
-                "submitted",
-                "accepted",
-                "reviewed",
-                "approved",
-                "delivered",
-                "rated",
-            ][(seq as usize - 1) % 6]
-                .into(),
+            stage: ["submitted", "accepted", "reviewed", "approved", "delivered", "rated"][(seq as usize - 1) % 6].into(),
             open: seq < 5,
             organ: organ.clone(),
             matter: matter.clone(),
@@ -153,12 +124,7 @@ fn step(stream: i64, seq: u32) -> Append {
             due: (seq < 5).then_some(1_711_000_000 + stream),
         }),
         clocks: Some(match seq {
-            1..5 => vec![ClockRow {
-                clock: "decide".into(),
-                due: 1_711_000_000 + stream,
-                kind: "limit".into(),
-                extra: String::new(),
-            }],
+            1..5 => vec![ClockRow { clock: "decide".into(), due: 1_711_000_000 + stream, kind: "limit".into(), extra: String::new() }],
             _ => vec![],
         }),
         counted: vec![Counted {
@@ -193,14 +159,8 @@ fn append(batch: u64, threads: u64, count: u64, fast: bool) -> Outcome<()> {
                 while done < mine {
                     // As many cases side by side as a batch holds, each taken through its six steps.
                     for seq in 1..=6 {
-                        let appends = (stream..stream + batch as i64)
-                            .map(|stream| step(stream, seq))
-                            .collect();
-                        let wrong = store
-                            .append(appends)
-                            .iter()
-                            .filter(|answer| answer.is_err())
-                            .count();
+                        let appends = (stream..stream + batch as i64).map(|stream| step(stream, seq)).collect();
+                        let wrong = store.append(appends).iter().filter(|answer| answer.is_err()).count();
                         failed.fetch_add(wrong as u64, Ordering::Relaxed);
                         done += batch;
                     }
@@ -209,17 +169,7 @@ fn append(batch: u64, threads: u64, count: u64, fast: bool) -> Outcome<()> {
             });
         }
     });
-    say(
-        if fast {
-            "append, not waiting for the disk"
-        } else {
-            "append"
-        },
-        batch,
-        threads,
-        count,
-        started,
-    );
+    say(if fast { "append, not waiting for the disk" } else { "append" }, batch, threads, count, started);
     match failed.into_inner() {
         0 => Ok(()),
         failed => Err(format!("{failed} appends failed").into()),
@@ -237,8 +187,7 @@ fn lifecycle(cases: u64) -> Outcome<()> {
             let appends = (first..first + 300).map(|stream| {
                 let mut append = step(stream + 1, seq);
                 if seq == 1 {
-                    append.events[0].body =
-                        format!(r#"{{"application":{BODY},"applicant":{BODY},"premises":{BODY}}}"#);
+                    append.events[0].body = format!(r#"{{"application":{BODY},"applicant":{BODY},"premises":{BODY}}}"#);
                     append.search = Some(SearchText {
                         kind: "case".into(),
                         title: "某某饭店申请食品经营许可".into(),
@@ -246,34 +195,20 @@ fn lifecycle(cases: u64) -> Outcome<()> {
                     });
                 }
                 if seq == 5 {
-                    append.events[0].numbers.push(NumberWanted {
-                        series: "食许".into(),
-                        organ: "审批局".into(),
-                        year: 2024,
-                    });
+                    append.events[0].numbers.push(NumberWanted { series: "食许".into(), organ: "审批局".into(), year: 2024 });
                 }
                 append
             });
-            store
-                .append(appends.collect())
-                .into_iter()
-                .collect::<Result<Vec<_>, _>>()?;
+            store.append(appends.collect()).into_iter().collect::<Result<Vec<_>, _>>()?;
         }
     }
     let cases = (cases as i64 + 299) / 300 * 300;
     say("licence cases of six steps", 300, 1, cases as u64, started);
     let stats = store.stats()?;
     for table in stats.tables.iter().filter(|table| table.bytes > 65_536) {
-        println!(
-            r#"{{"what":"bytes a case","table":"{}","bytes":{}}}"#,
-            table.table,
-            table.bytes / cases
-        );
+        println!(r#"{{"what":"bytes a case","table":"{}","bytes":{}}}"#, table.table, table.bytes / cases);
     }
-    println!(
-        r#"{{"what":"bytes a case","table":"all","bytes":{}}}"#,
-        stats.bytes / cases
-    );
+    println!(r#"{{"what":"bytes a case","table":"all","bytes":{}}}"#, stats.bytes / cases);
     let started = Instant::now();
     let found = store.verify(&[], |_| ())?;
     say("events verified", 1, 1, found.events, started);
@@ -292,25 +227,15 @@ fn search(count: i64) -> Outcome<()> {
         let appends = (first..first + 1_000).map(|stream| Append {
             division: DIVISION,
             stream: stream + 1,
-            events: vec![NewEvent {
-                at: 1,
-                kind: "k".into(),
-                body: "{}".into(),
-                ..NewEvent::default()
-            }],
+            events: vec![NewEvent { at: 1, kind: "k".into(), body: "{}".into(), ..NewEvent::default() }],
             search: Some(SearchText {
                 kind: "case".into(),
                 title: format!("第{stream}号投诉:小区夜间施工噪声扰民"),
-                body:
-                    "市民反映东关大街工地夜间十二点后仍在施工,影响老人休息,请有关部门尽快核实处理"
-                        .into(),
+                body: "市民反映东关大街工地夜间十二点后仍在施工,影响老人休息,请有关部门尽快核实处理".into(),
             }),
             ..Append::default()
         });
-        store
-            .append(appends.collect())
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?;
+        store.append(appends.collect()).into_iter().collect::<Result<Vec<_>, _>>()?;
     }
     say("texts made searchable", 1_000, 1, count as u64, started);
     let started = Instant::now();

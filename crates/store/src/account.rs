@@ -72,21 +72,10 @@ impl Store {
         self.read(|conn| conn.list(&sql, &[Value::Int(division)], read_account))
     }
     /// Counts a failed sign-in; at `limit` failures in a row the account is locked until `lock_until`. Returns the account as it is now.
-    pub fn sign_in_failed(
-        &self,
-        division: i64,
-        login: &str,
-        limit: u32,
-        lock_until: i64,
-    ) -> Result<Option<Account>> {
+    pub fn sign_in_failed(&self, division: i64, login: &str, limit: u32, lock_until: i64) -> Result<Option<Account>> {
         let login = login.to_owned();
         self.write(move |ledger| {
-            let values = [
-                Value::Int(division),
-                Value::Text(&login),
-                Value::Int(i64::from(limit)),
-                Value::Int(lock_until),
-            ];
+            let values = [Value::Int(division), Value::Text(&login), Value::Int(i64::from(limit)), Value::Int(lock_until)];
             ledger.conn.execute(
                 "UPDATE account SET locked_until = CASE WHEN failed + 1 >= ?3 THEN ?4 ELSE locked_until END, failed = failed + 1
                  WHERE division = ?1 AND login = ?2",
@@ -117,24 +106,16 @@ impl Store {
     pub fn session(&self, division: i64, token: &Digest, now: i64) -> Result<Option<Session>> {
         let values = [Value::Int(division), Value::Blob(token), Value::Int(now)];
         self.read(|conn| {
-            conn.one(
-                "SELECT login, csrf, expires FROM session WHERE division = ?1 AND token = ?2 AND expires > ?3",
-                &values,
-                |row| Ok(Session { division, token: *token, login: row.string(0)?, csrf: row.string(1)?, expires: row.int(2)? }),
-            )
+            conn.one("SELECT login, csrf, expires FROM session WHERE division = ?1 AND token = ?2 AND expires > ?3", &values, |row| {
+                Ok(Session { division, token: *token, login: row.string(0)?, csrf: row.string(1)?, expires: row.int(2)? })
+            })
         })
     }
     pub fn close_session(&self, division: i64, token: &Digest) -> Result<()> {
         let token = *token;
         self.write(move |ledger| {
             let values = [Value::Int(division), Value::Blob(&token)];
-            ledger
-                .conn
-                .execute(
-                    "DELETE FROM session WHERE division = ?1 AND token = ?2",
-                    &values,
-                )
-                .map(drop)
+            ledger.conn.execute("DELETE FROM session WHERE division = ?1 AND token = ?2", &values).map(drop)
         })
     }
     /// Ends all sessions of a login (rights changed, password changed). Returns how many.
@@ -142,20 +123,12 @@ impl Store {
         let login = login.to_owned();
         self.write(move |ledger| {
             let values = [Value::Int(division), Value::Text(&login)];
-            ledger.conn.execute(
-                "DELETE FROM session WHERE division = ?1 AND login = ?2",
-                &values,
-            )
+            ledger.conn.execute("DELETE FROM session WHERE division = ?1 AND login = ?2", &values)
         })
     }
     /// Removes expired sessions.
     pub fn sweep_sessions(&self, now: i64) -> Result<u64> {
-        self.write(move |ledger| {
-            ledger.conn.execute(
-                "DELETE FROM session WHERE expires <= ?1",
-                &[Value::Int(now)],
-            )
-        })
+        self.write(move |ledger| ledger.conn.execute("DELETE FROM session WHERE expires <= ?1", &[Value::Int(now)]))
     }
     /// Records looks at records.
     pub fn log_access(&self, rows: Vec<Access>) -> Result<()> {
@@ -163,13 +136,7 @@ impl Store {
             let values: Vec<Value<'_>> = rows
                 .iter()
                 .flat_map(|row| {
-                    [
-                        Value::Int(row.division),
-                        Value::Int(row.stream),
-                        Value::Int(row.at),
-                        Value::Text(&row.login),
-                        Value::Text(&row.what),
-                    ]
+                    [Value::Int(row.division), Value::Int(row.stream), Value::Int(row.at), Value::Text(&row.login), Value::Text(&row.what)]
                 })
                 .collect();
             ledger.conn.insert(&ACCESS, &values)
@@ -177,11 +144,7 @@ impl Store {
     }
     /// Who looked at a record, latest first.
     pub fn access_log(&self, division: i64, stream: i64, limit: u32) -> Result<Vec<Access>> {
-        let values = [
-            Value::Int(division),
-            Value::Int(stream),
-            Value::Int(i64::from(limit)),
-        ];
+        let values = [Value::Int(division), Value::Int(stream), Value::Int(i64::from(limit))];
         self.read(|conn| {
             conn.list(
                 "SELECT at, login, what FROM access_log WHERE division = ?1 AND stream = ?2 ORDER BY at DESC, login, what LIMIT ?3",
@@ -196,11 +159,7 @@ const SELECT: &str = "SELECT division, login, person, name, password, roles, tot
 
 fn find_account(conn: &mut Conn, division: i64, login: &str) -> Result<Option<Account>> {
     let sql = format!("{SELECT} WHERE division = ?1 AND login = ?2");
-    conn.one(
-        &sql,
-        &[Value::Int(division), Value::Text(login)],
-        read_account,
-    )
+    conn.one(&sql, &[Value::Int(division), Value::Text(login)], read_account)
 }
 
 fn read_account(row: &Row<'_>) -> Result<Account> {
@@ -225,14 +184,7 @@ const ACCOUNT: Insert<'_> = Insert {
         locked_until = excluded.locked_until",
 };
 
-const SESSION: Insert<'_> = Insert {
-    into: "INSERT INTO session(division, token, login, csrf, expires)",
-    width: 5,
-    then: "",
-};
+const SESSION: Insert<'_> = Insert { into: "INSERT INTO session(division, token, login, csrf, expires)", width: 5, then: "" };
 
-const ACCESS: Insert<'_> = Insert {
-    into: "INSERT INTO access_log(division, stream, at, login, what)",
-    width: 5,
-    then: "ON CONFLICT DO NOTHING",
-};
+const ACCESS: Insert<'_> =
+    Insert { into: "INSERT INTO access_log(division, stream, at, login, what)", width: 5, then: "ON CONFLICT DO NOTHING" };

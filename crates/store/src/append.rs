@@ -1,9 +1,6 @@
 //! Appending to the ledger: what a caller hands over in one act, and what it gets back.
 
-use crate::{
-    AppendError, ClockRow, Counted, Digest, EntryRow, Head, NewJob, SearchText, Store,
-    ledger::Prepared,
-};
+use crate::{AppendError, ClockRow, Counted, Digest, EntryRow, Head, NewJob, SearchText, Store, ledger::Prepared};
 
 /// Everything one act changes on one stream; all of it is stored, or nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,31 +69,13 @@ impl Store {
 
     /// Appends all members or none of them (a case and its children, a draw and its cases).
     /// On failure: the position of the member that failed, and why.
-    pub fn append_all_or_none(
-        &self,
-        appends: Vec<Append>,
-    ) -> Result<Vec<Appended>, (usize, AppendError)> {
-        let writer = self
-            .writer()
-            .map_err(|error| (0, AppendError::Store(error)))?;
+    pub fn append_all_or_none(&self, appends: Vec<Append>) -> Result<Vec<Appended>, (usize, AppendError)> {
+        let writer = self.writer().map_err(|error| (0, AppendError::Store(error)))?;
         let answers = writer.append(appends.into_iter().map(Prepared::new).collect(), true);
-        let culprit = answers
-            .iter()
-            .position(|answer| matches!(answer, Err(error) if *error != AppendError::Abandoned));
+        let culprit = answers.iter().position(|answer| matches!(answer, Err(error) if *error != AppendError::Abandoned));
         match culprit {
-            Some(at) => Err((
-                at,
-                answers
-                    .into_iter()
-                    .nth(at)
-                    .and_then(Result::err)
-                    .unwrap_or(AppendError::Abandoned),
-            )),
-            None => answers
-                .into_iter()
-                .enumerate()
-                .map(|(at, answer)| answer.map_err(|error| (at, error)))
-                .collect(),
+            Some(at) => Err((at, answers.into_iter().nth(at).and_then(Result::err).unwrap_or(AppendError::Abandoned))),
+            None => answers.into_iter().enumerate().map(|(at, answer)| answer.map_err(|error| (at, error))).collect(),
         }
     }
 }

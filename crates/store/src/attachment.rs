@@ -17,13 +17,7 @@ pub struct Attachment {
 
 impl Store {
     /// Stores a file and returns its digest. The same content is stored once.
-    pub fn put_attachment(
-        &self,
-        division: i64,
-        bytes: Vec<u8>,
-        name: &str,
-        mime: &str,
-    ) -> Result<Digest> {
+    pub fn put_attachment(&self, division: i64, bytes: Vec<u8>, name: &str, mime: &str) -> Result<Digest> {
         let key = digest(&bytes);
         let known = self.read(|conn| {
             conn.one(
@@ -37,13 +31,7 @@ impl Store {
         }
         let (name, mime) = (name.to_owned(), mime.to_owned());
         self.write(move |ledger| {
-            let values = [
-                Value::Int(division),
-                Value::Blob(&key),
-                Value::Text(&name),
-                Value::Text(&mime),
-                Value::Blob(&bytes),
-            ];
+            let values = [Value::Int(division), Value::Blob(&key), Value::Text(&name), Value::Text(&mime), Value::Blob(&bytes)];
             ledger.conn.insert(&ATTACHMENT, &values)
         })?;
         Ok(key)
@@ -54,28 +42,17 @@ impl Store {
             conn.one(
                 "SELECT name, mime, bytes FROM attachment WHERE division = ?1 AND digest = ?2",
                 &[Value::Int(division), Value::Blob(key)],
-                |row| {
-                    Ok(Attachment {
-                        digest: *key,
-                        name: row.string(0)?,
-                        mime: row.string(1)?,
-                        bytes: row.blob(2)?.to_vec(),
-                    })
-                },
+                |row| Ok(Attachment { digest: *key, name: row.string(0)?, mime: row.string(1)?, bytes: row.blob(2)?.to_vec() }),
             )
         })?;
         match found {
-            Some(found) if digest(&found.bytes) != *key => Err(Error::Damaged(format!(
-                "the attachment {} no longer has its digest",
-                hex(key)
-            ))),
+            Some(found) if digest(&found.bytes) != *key => {
+                Err(Error::Damaged(format!("the attachment {} no longer has its digest", hex(key))))
+            }
             found => Ok(found),
         }
     }
 }
 
-const ATTACHMENT: Insert<'_> = Insert {
-    into: "INSERT INTO attachment(division, digest, name, mime, bytes)",
-    width: 5,
-    then: "ON CONFLICT DO NOTHING",
-};
+const ATTACHMENT: Insert<'_> =
+    Insert { into: "INSERT INTO attachment(division, digest, name, mime, bytes)", width: 5, then: "ON CONFLICT DO NOTHING" };

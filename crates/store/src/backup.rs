@@ -10,51 +10,24 @@ use crate::{
 
 /// Every table and its columns, except what full-text search keeps in its own way.
 pub(crate) const TABLES: [(&str, &str); 16] = [
-    (
-        "event",
-        "division, stream, seq, at, kind, organ, matter, body, hash",
-    ),
+    ("event", "division, stream, seq, at, kind, organ, matter, body, hash"),
     (
         "head",
         "division, stream, seq, hash, procedure, version, stage, open, organ, matter, place, title, code, applicant, handlers, channel, opened_at, due",
     ),
     ("clock", "division, stream, clock, due, kind, extra"),
-    (
-        "entry",
-        "division, register, id, stream, seq, title, organ, state, from_day, to_day, fields",
-    ),
-    (
-        "paper_number",
-        "division, organ, series, year, number, stream, seq",
-    ),
+    ("entry", "division, register, id, stream, seq, title, organ, state, from_day, to_day, fields"),
+    ("paper_number", "division, organ, series, year, number, stream, seq"),
     ("attachment", "division, digest, name, mime, bytes"),
-    (
-        "checkpoint",
-        "division, number, day, root, streams, events, previous, signature",
-    ),
+    ("checkpoint", "division, number, day, root, streams, events, previous, signature"),
     ("seal", "division, stream, seq"),
     ("word", "division, id, text"),
-    (
-        "cell",
-        "division, figure, grain, period, organ, matter, place, n, amount",
-    ),
-    (
-        "counted",
-        "division, figure, day, organ, stream, seq, matter, place, amount",
-    ),
-    (
-        "figure_position",
-        "figure, definition, folding, division, stream",
-    ),
-    (
-        "account",
-        "division, login, person, name, password, roles, totp, failed, locked_until",
-    ),
+    ("cell", "division, figure, grain, period, organ, matter, place, n, amount"),
+    ("counted", "division, figure, day, organ, stream, seq, matter, place, amount"),
+    ("figure_position", "figure, definition, folding, division, stream"),
+    ("account", "division, login, person, name, password, roles, totp, failed, locked_until"),
     ("access_log", "division, stream, at, login, what"),
-    (
-        "job",
-        "division, id, kind, body, due, key, state, attempts, holder, lease, error",
-    ),
+    ("job", "division, id, kind, body, due, key, state, attempts, holder, lease, error"),
     ("found", "division, stream, kind, doc"),
 ];
 
@@ -72,17 +45,12 @@ impl Store {
         }
         match self.address() {
             Address::Lite(_) => {
-                let name = part
-                    .to_str()
-                    .ok_or_else(|| Error::File(format!("{} is not UTF-8", part.display())))?;
+                let name = part.to_str().ok_or_else(|| Error::File(format!("{} is not UTF-8", part.display())))?;
                 let mut conn = Conn::open(self.address(), Purpose::Write { fast: false })?;
                 conn.execute("VACUUM INTO ?1", &[Value::Text(name)])?;
             }
             Address::Post(_) => {
-                let mut target = Conn::open(
-                    &Address::Lite(part.to_owned()),
-                    Purpose::Write { fast: true },
-                )?;
+                let mut target = Conn::open(&Address::Lite(part.to_owned()), Purpose::Write { fast: true })?;
                 migration::migrate(&mut target)?;
                 self.read_snapshot(|source| copy(source, &mut target))?;
                 target.whole_in_file()?;
@@ -90,10 +58,7 @@ impl Store {
         }
         fs::File::open(part)?.sync_all()?;
         fs::rename(part, path)?;
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::File::open(folder)?.sync_all()?;
         }
         Ok(())
@@ -103,10 +68,7 @@ impl Store {
 /// Restores a backup into the database at `url`, which must be empty or absent.
 pub fn restore(path: &Path, url: &str) -> Result<()> {
     if !path.exists() {
-        return Err(Error::File(format!(
-            "there is no backup at {}",
-            path.display()
-        )));
+        return Err(Error::File(format!("there is no backup at {}", path.display())));
     }
     let address = Address::parse(url)?;
     if let Address::Lite(target) = &address {
@@ -116,22 +78,14 @@ pub fn restore(path: &Path, url: &str) -> Result<()> {
         let mut conn = Conn::open(&address, Purpose::Write { fast: false })?;
         return migration::migrate(&mut conn);
     }
-    let mut source = Conn::open(
-        &Address::Lite(path.to_owned()),
-        Purpose::Write { fast: true },
-    )?;
+    let mut source = Conn::open(&Address::Lite(path.to_owned()), Purpose::Write { fast: true })?;
     if migration::found(&mut source)? == 0 {
         return Err(Error::File(format!("{} is not a backup", path.display())));
     }
     let mut target = Conn::open(&address, Purpose::Write { fast: false })?;
     migration::migrate(&mut target)?;
-    if target
-        .one("SELECT seq FROM event LIMIT 1", &[], |row| row.int(0))?
-        .is_some()
-    {
-        return Err(Error::Invalid(
-            "the database to restore into is not empty".to_owned(),
-        ));
+    if target.one("SELECT seq FROM event LIMIT 1", &[], |row| row.int(0))?.is_some() {
+        return Err(Error::Invalid("the database to restore into is not empty".to_owned()));
     }
     copy(&mut source, &mut target)
 }
@@ -159,11 +113,7 @@ fn copy(source: &mut Conn, target: &mut Conn) -> Result<()> {
     for (table, columns) in TABLES.into_iter().filter(|(table, _)| *table != "found") {
         let width = columns.split(',').count();
         let into = format!("INSERT INTO {table}({columns})");
-        let insert = Insert {
-            into: &into,
-            width,
-            then: "",
-        };
+        let insert = Insert { into: &into, width, then: "" };
         let mut held = Vec::with_capacity(CHUNK * width);
         source.query(&format!("SELECT {columns} FROM {table}"), &[], |row| {
             for column in 0..width {
@@ -180,16 +130,8 @@ fn copy(source: &mut Conn, target: &mut Conn) -> Result<()> {
     let mut doc = 0;
     source.each_words(|division, stream, kind, title, body| {
         doc += 1;
-        let values = [
-            Value::Int(division),
-            Value::Int(stream),
-            Value::Text(kind),
-            Value::Int(doc),
-        ];
-        target.execute(
-            "INSERT INTO found(division, stream, kind, doc) VALUES (?1, ?2, ?3, ?4)",
-            &values,
-        )?;
+        let values = [Value::Int(division), Value::Int(stream), Value::Text(kind), Value::Int(doc)];
+        target.execute("INSERT INTO found(division, stream, kind, doc) VALUES (?1, ?2, ?3, ?4)", &values)?;
         target.put_words(division, stream, doc, true, title, body)
     })?;
     target.commit()

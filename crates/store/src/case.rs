@@ -86,36 +86,21 @@ impl Store {
     }
 
     /// A page of cases.
-    pub fn cases(
-        &self,
-        division: i64,
-        filter: &CaseFilter,
-        order: CaseOrder,
-        offset: u64,
-        limit: u32,
-    ) -> Result<Vec<HeadRow>> {
+    pub fn cases(&self, division: i64, filter: &CaseFilter, order: CaseOrder, offset: u64, limit: u32) -> Result<Vec<HeadRow>> {
         let mut query = filtered(SELECT, division, filter);
         query.push(match order {
             CaseOrder::Newest => " ORDER BY stream DESC",
             // NULLS LAST is spelled so that both databases can use the index on (organ, due).
             CaseOrder::Due => " ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, stream",
         });
-        query
-            .push(" LIMIT ")
-            .int(i64::from(limit))
-            .push(" OFFSET ")
-            .int(offset as i64);
+        query.push(" LIMIT ").int(i64::from(limit)).push(" OFFSET ").int(offset as i64);
         self.read(|conn| conn.list(query.sql(), &query.values(), read))
     }
 
     /// How many cases the filter meets.
     pub fn case_count(&self, division: i64, filter: &CaseFilter) -> Result<u64> {
         let query = filtered("SELECT COUNT(*) FROM head", division, filter);
-        self.read(|conn| {
-            Ok(conn
-                .one(query.sql(), &query.values(), |row| row.int(0))?
-                .unwrap_or(0) as u64)
-        })
+        self.read(|conn| Ok(conn.one(query.sql(), &query.values(), |row| row.int(0))?.unwrap_or(0) as u64))
     }
 }
 
@@ -139,12 +124,7 @@ fn read(row: &Row<'_>) -> Result<HeadRow> {
             title: row.string(11)?,
             code: row.text_or_null(12)?.map(str::to_owned),
             applicant: row.string(13)?,
-            handlers: row
-                .text(14)?
-                .split(',')
-                .filter(|handler| !handler.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            handlers: row.text(14)?.split(',').filter(|handler| !handler.is_empty()).map(str::to_owned).collect(),
             channel: row.string(15)?,
             opened_at: row.int(16)?,
             due: row.int_or_null(17)?,
@@ -154,10 +134,7 @@ fn read(row: &Row<'_>) -> Result<HeadRow> {
 
 fn filtered<'a>(select: &str, division: i64, filter: &'a CaseFilter) -> Query<'a> {
     let mut query = Query::new(select);
-    query
-        .push(" WHERE division = ")
-        .int(division)
-        .push(" AND procedure <> ''");
+    query.push(" WHERE division = ").int(division).push(" AND procedure <> ''");
     match filter.open {
         // Written out, not bound: the index holds open cases only.
         Some(true) => query.push(" AND open = 1"),
@@ -177,16 +154,11 @@ fn filtered<'a>(select: &str, division: i64, filter: &'a CaseFilter) -> Query<'a
         }
     }
     if let Some(applicant) = &filter.applicant {
-        query
-            .push(" AND applicant <> '' AND applicant = ")
-            .text(applicant);
+        query.push(" AND applicant <> '' AND applicant = ").text(applicant);
     }
     if let Some(handler) = &filter.handler {
         // A comma stands around each handler.
-        query
-            .push(" AND handlers LIKE ")
-            .own(format!("%,{},%", escaped(handler)))
-            .push(" ESCAPE '!'");
+        query.push(" AND handlers LIKE ").own(format!("%,{},%", escaped(handler))).push(" ESCAPE '!'");
     }
     if let Some(before) = filter.due_before {
         query.push(" AND due < ").int(before);
@@ -202,7 +174,5 @@ fn filtered<'a>(select: &str, division: i64, filter: &'a CaseFilter) -> Query<'a
 
 /// Text in which the signs of a LIKE pattern stand for themselves, with `ESCAPE '!'`.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

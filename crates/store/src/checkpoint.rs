@@ -44,12 +44,7 @@ impl Checkpoint {
 
 impl Store {
     /// Makes the next checkpoint of a division. `sign` is given the bytes of the statement.
-    pub fn checkpoint(
-        &self,
-        division: i64,
-        day: i32,
-        sign: impl FnOnce(&[u8]) -> Vec<u8>,
-    ) -> Result<Checkpoint> {
+    pub fn checkpoint(&self, division: i64, day: i32, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Checkpoint> {
         let (mut checkpoint, changed) = self.read_snapshot(|conn| {
             let before = latest(conn, division, 1)?.pop();
             let mut checkpoint = Checkpoint {
@@ -96,12 +91,8 @@ impl Store {
                 Value::Blob(&checkpoint.signature),
             ];
             ledger.conn.insert(&CHECKPOINT, &values)?;
-            let seals: Vec<Value<'_>> = changed
-                .iter()
-                .flat_map(|(stream, seq)| {
-                    [Value::Int(division), Value::Int(*stream), Value::Int(*seq)]
-                })
-                .collect();
+            let seals: Vec<Value<'_>> =
+                changed.iter().flat_map(|(stream, seq)| [Value::Int(division), Value::Int(*stream), Value::Int(*seq)]).collect();
             ledger.conn.insert(&SEAL, &seals)
         })?;
         Ok(made)
@@ -112,8 +103,7 @@ impl Store {
     }
 }
 
-const SELECT: &str =
-    "SELECT division, number, day, root, streams, events, previous, signature FROM checkpoint";
+const SELECT: &str = "SELECT division, number, day, root, streams, events, previous, signature FROM checkpoint";
 
 fn read(row: &Row<'_>) -> Result<Checkpoint> {
     Ok(Checkpoint {
@@ -130,11 +120,7 @@ fn read(row: &Row<'_>) -> Result<Checkpoint> {
 
 fn latest(conn: &mut Conn, division: i64, limit: u32) -> Result<Vec<Checkpoint>> {
     let sql = format!("{SELECT} WHERE division = ?1 ORDER BY number DESC LIMIT ?2");
-    conn.list(
-        &sql,
-        &[Value::Int(division), Value::Int(i64::from(limit))],
-        read,
-    )
+    conn.list(&sql, &[Value::Int(division), Value::Int(i64::from(limit))], read)
 }
 
 /// All checkpoints of all divisions, in order.
@@ -190,11 +176,8 @@ fn pair(left: &Digest, right: &Digest) -> Digest {
     state.finalize().into()
 }
 
-const CHECKPOINT: Insert<'_> = Insert {
-    into: "INSERT INTO checkpoint(division, number, day, root, streams, events, previous, signature)",
-    width: 8,
-    then: "",
-};
+const CHECKPOINT: Insert<'_> =
+    Insert { into: "INSERT INTO checkpoint(division, number, day, root, streams, events, previous, signature)", width: 8, then: "" };
 
 const SEAL: Insert<'_> = Insert {
     into: "INSERT INTO seal(division, stream, seq)",

@@ -28,11 +28,7 @@ pub struct RunningClock {
 impl Store {
     /// Clocks due before the instant, earliest first, at most `limit`.
     pub fn due_clocks(&self, division: i64, before: i64, limit: u32) -> Result<Vec<RunningClock>> {
-        let values = [
-            Value::Int(division),
-            Value::Int(before),
-            Value::Int(i64::from(limit)),
-        ];
+        let values = [Value::Int(division), Value::Int(before), Value::Int(i64::from(limit))];
         self.read(|conn| {
             conn.list(
                 "SELECT clock, due, kind, extra, division, stream FROM clock WHERE division = ?1 AND due < ?2
@@ -50,12 +46,7 @@ impl Store {
 }
 
 fn read(row: &crate::dialect::Row<'_>) -> Result<ClockRow> {
-    Ok(ClockRow {
-        clock: row.string(0)?,
-        due: row.int(1)?,
-        kind: row.string(2)?,
-        extra: row.string(3)?,
-    })
+    Ok(ClockRow { clock: row.string(0)?, due: row.int(1)?, kind: row.string(2)?, extra: row.string(3)? })
 }
 
 /// The clocks that run on a stream, earliest first.

@@ -22,9 +22,7 @@ impl Address {
         match url.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Lite(PathBuf::from(path))),
             Some(("postgres" | "postgresql", _)) => Ok(Address::Post(url.to_owned())),
-            _ => Err(Error::Address(format!(
-                "{url:?} is neither sqlite:PATH nor postgres://USER@HOST/NAME"
-            ))),
+            _ => Err(Error::Address(format!("{url:?} is neither sqlite:PATH nor postgres://USER@HOST/NAME"))),
         }
     }
 }
@@ -73,22 +71,15 @@ impl Conn {
                 connection.busy_timeout(Duration::from_secs(10))?;
                 // Larger pages keep an event with a kilobyte of JSON in its leaf. Takes effect on a new file only.
                 connection.pragma_update(None, "page_size", 8192)?;
-                let mode: String =
-                    connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+                let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
                 if mode != "wal" {
-                    return Err(Error::Database(format!(
-                        "the file cannot keep a write-ahead log (journal mode {mode})"
-                    )));
+                    return Err(Error::Database(format!("the file cannot keep a write-ahead log (journal mode {mode})")));
                 }
                 connection.pragma_update(None, "temp_store", "MEMORY")?;
                 connection.pragma_update(None, "mmap_size", 1_i64 << 33)?;
                 match purpose {
                     Purpose::Write { fast } => {
-                        connection.pragma_update(
-                            None,
-                            "synchronous",
-                            if fast { "OFF" } else { "FULL" },
-                        )?;
+                        connection.pragma_update(None, "synchronous", if fast { "OFF" } else { "FULL" })?;
                         connection.pragma_update(None, "cache_size", -256 * 1024)?;
                         // 128 MB between copies of the log into the file.
                         connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
@@ -109,10 +100,7 @@ impl Conn {
                     client.batch_execute("SET synchronous_commit = off")?;
                 }
                 client.batch_execute("SET client_min_messages = warning")?;
-                Ok(Conn::Post(Box::new(Post {
-                    client,
-                    statements: HashMap::new(),
-                })))
+                Ok(Conn::Post(Box::new(Post { client, statements: HashMap::new() })))
             }
         }
     }
@@ -134,20 +122,14 @@ impl Conn {
             }
             Conn::Post(post) => {
                 let statement = post.prepare(sql)?;
-                let values: Vec<&(dyn ToSql + Sync)> =
-                    values.iter().map(|value| value as _).collect();
+                let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
                 Ok(post.client.execute(&statement, &values)?)
             }
         }
     }
 
     /// Calls `each` for every row of the answer.
-    pub fn query(
-        &mut self,
-        sql: &str,
-        values: &[Value<'_>],
-        mut each: impl FnMut(&Row<'_>) -> Result<()>,
-    ) -> Result<()> {
+    pub fn query(&mut self, sql: &str, values: &[Value<'_>], mut each: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         match self {
             Conn::Lite(connection) => {
                 let mut statement = connection.prepare_cached(sql)?;
@@ -170,12 +152,7 @@ impl Conn {
     }
 
     /// All rows, each made into a value.
-    pub fn list<T>(
-        &mut self,
-        sql: &str,
-        values: &[Value<'_>],
-        make: impl Fn(&Row<'_>) -> Result<T>,
-    ) -> Result<Vec<T>> {
+    pub fn list<T>(&mut self, sql: &str, values: &[Value<'_>], make: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
         let mut list = Vec::new();
         self.query(sql, values, |row| {
             list.push(make(row)?);
@@ -185,12 +162,7 @@ impl Conn {
     }
 
     /// The first row, if there is one.
-    pub fn one<T>(
-        &mut self,
-        sql: &str,
-        values: &[Value<'_>],
-        make: impl Fn(&Row<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
+    pub fn one<T>(&mut self, sql: &str, values: &[Value<'_>], make: impl Fn(&Row<'_>) -> Result<T>) -> Result<Option<T>> {
         let mut first = None;
         self.query(sql, values, |row| {
             if first.is_none() {
@@ -221,8 +193,7 @@ impl Conn {
                     while rest.len() >= chunk * insert.width {
                         let (now, later) = rest.split_at(chunk * insert.width);
                         let statement = post.prepare(&insert.text(chunk))?;
-                        let now: Vec<&(dyn ToSql + Sync)> =
-                            now.iter().map(|value| value as _).collect();
+                        let now: Vec<&(dyn ToSql + Sync)> = now.iter().map(|value| value as _).collect();
                         post.client.execute(&statement, &now)?;
                         rest = later;
                     }
@@ -242,9 +213,7 @@ impl Conn {
                 for row in values.chunks_exact(change.insert.width) {
                     bind(&mut statement, &row[..used])?;
                     if statement.raw_execute()? != 1 {
-                        return Err(Error::Database(
-                            "a row that was read a moment ago is gone".to_owned(),
-                        ));
+                        return Err(Error::Database("a row that was read a moment ago is gone".to_owned()));
                     }
                 }
                 Ok(())
@@ -300,10 +269,7 @@ impl Conn {
         };
         let mut script = String::with_capacity(text.len() + 1024);
         for line in text.replace("{compact}", compact).lines() {
-            match line
-                .strip_prefix("--# ")
-                .map(|verb| verb.split_once(' ').unwrap_or((verb, "")))
-            {
+            match line.strip_prefix("--# ").map(|verb| verb.split_once(' ').unwrap_or((verb, ""))) {
                 Some(("append-only", table)) => script.push_str(&self.append_only(table)),
                 Some(("search", _)) => script.push_str(self.search_tables()),
                 _ => script.push_str(line),
@@ -347,15 +313,7 @@ impl Conn {
     }
 
     /// Keeps the words of a document; `doc` is its number in `found`, whose row exists.
-    pub fn put_words(
-        &mut self,
-        division: i64,
-        stream: i64,
-        doc: i64,
-        fresh: bool,
-        title: &str,
-        body: &str,
-    ) -> Result<()> {
+    pub fn put_words(&mut self, division: i64, stream: i64, doc: i64, fresh: bool, title: &str, body: &str) -> Result<()> {
         match self {
             Conn::Lite(_) => {
                 if !fresh {
@@ -376,33 +334,17 @@ impl Conn {
 
     /// The tables (`found f`, `head h`) and the condition that a stream holds all words, what to order by, and the text
     /// to bind as ?1. Words hold letters and digits only.
-    pub fn words_match(
-        &self,
-        words: &[String],
-        in_title: bool,
-    ) -> (&'static str, &'static str, String) {
+    pub fn words_match(&self, words: &[String], in_title: bool) -> (&'static str, &'static str, String) {
         match self {
             Conn::Lite(_) => {
-                let all = words
-                    .iter()
-                    .map(|word| format!("\"{word}\""))
-                    .collect::<Vec<_>>()
-                    .join(" AND ");
-                let text = if in_title {
-                    format!("{{title}} : ({all})")
-                } else {
-                    all
-                };
+                let all = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" AND ");
+                let text = if in_title { format!("{{title}} : ({all})") } else { all };
                 // CROSS JOIN fixes the order: the words first, latest first, until the limit is met.
                 let from = "found_words CROSS JOIN found f ON f.doc = found_words.rowid CROSS JOIN head h WHERE found_words MATCH ?1";
                 (from, "found_words.rowid", text)
             }
             Conn::Post(_) => {
-                let all = words
-                    .iter()
-                    .map(|word| format!("'{word}'"))
-                    .collect::<Vec<_>>()
-                    .join(" & ");
+                let all = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" & ");
                 let from = if in_title {
                     "found f, head h WHERE f.words @@ CAST(CAST(?1 AS TEXT) AS tsquery) AND f.title @@ CAST(CAST(?1 AS TEXT) AS tsquery)"
                 } else {
@@ -414,10 +356,7 @@ impl Conn {
     }
 
     /// Calls `each` with (division, stream, kind, title words, body words) of everything that can be found, oldest first.
-    pub fn each_words(
-        &mut self,
-        mut each: impl FnMut(i64, i64, &str, &str, &str) -> Result<()>,
-    ) -> Result<()> {
+    pub fn each_words(&mut self, mut each: impl FnMut(i64, i64, &str, &str, &str) -> Result<()>) -> Result<()> {
         match self {
             Conn::Lite(_) => {
                 // The index keeps words only; they are turned back into documents through its vocabulary.
@@ -476,24 +415,16 @@ impl Conn {
     /// Whether a table is there.
     pub fn has_table(&mut self, table: &str) -> Result<bool> {
         let sql = match self {
-            Conn::Lite(_) => {
-                "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1"
-            }
-            Conn::Post(_) => {
-                "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public' AND table_name = ?1"
-            }
+            Conn::Lite(_) => "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1",
+            Conn::Post(_) => "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public' AND table_name = ?1",
         };
-        Ok(self
-            .one(sql, &[Value::Text(table)], |row| row.int(0))?
-            .unwrap_or(0)
-            > 0)
+        Ok(self.one(sql, &[Value::Text(table)], |row| row.int(0))?.unwrap_or(0) > 0)
     }
 }
 
 impl Insert<'_> {
     fn text(&self, rows: usize) -> String {
-        let mut text =
-            String::with_capacity(self.into.len() + self.then.len() + rows * self.width * 6 + 8);
+        let mut text = String::with_capacity(self.into.len() + self.then.len() + rows * self.width * 6 + 8);
         text.push_str(self.into);
         text.push_str(" VALUES ");
         for row in 0..rows {
@@ -548,26 +479,17 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, values: &[Value<'_>]) -> 
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         let (failure, message) = match &error {
-            rusqlite::Error::SqliteFailure(failure, message) => (
-                failure,
-                message.clone().unwrap_or_else(|| failure.to_string()),
-            ),
+            rusqlite::Error::SqliteFailure(failure, message) => (failure, message.clone().unwrap_or_else(|| failure.to_string())),
             other => return Error::Database(other.to_string()),
         };
         const FSYNC: i32 = rusqlite::ffi::SQLITE_IOERR_FSYNC;
         const DIRECTORY_FSYNC: i32 = rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC;
         match (failure.code, failure.extended_code) {
-            (_, FSYNC | DIRECTORY_FSYNC) => {
-                Error::Halted(format!("the disk did not confirm a write: {message}"))
-            }
+            (_, FSYNC | DIRECTORY_FSYNC) => Error::Halted(format!("the disk did not confirm a write: {message}")),
             (rusqlite::ErrorCode::ConstraintViolation, _) => Error::Constraint(message),
             (rusqlite::ErrorCode::DiskFull, _) => Error::Full(message),
-            (rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase, _) => {
-                Error::Damaged(message)
-            }
-            (rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked, _) => {
-                Error::Busy(message)
-            }
+            (rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase, _) => Error::Damaged(message),
+            (rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked, _) => Error::Busy(message),
             _ => Error::Database(message),
         }
     }

@@ -41,30 +41,13 @@ impl Store {
     /// One entry as it stands.
     pub fn entry(&self, division: i64, register: &str, id: &str) -> Result<Option<EntryRow>> {
         let sql = format!("{SELECT} WHERE division = ?1 AND register = ?2 AND id = ?3");
-        self.read(|conn| {
-            conn.one(
-                &sql,
-                &[Value::Int(division), Value::Text(register), Value::Text(id)],
-                read,
-            )
-        })
+        self.read(|conn| conn.one(&sql, &[Value::Int(division), Value::Text(register), Value::Text(id)], read))
     }
 
     /// Entries of a register after id `after` ("" = from the first), in id order.
-    pub fn entries(
-        &self,
-        division: i64,
-        register: &str,
-        filter: &EntryFilter,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<EntryRow>> {
+    pub fn entries(&self, division: i64, register: &str, filter: &EntryFilter, after: &str, limit: u32) -> Result<Vec<EntryRow>> {
         let mut query = filtered(SELECT, division, register, filter);
-        query
-            .push(" AND id > ")
-            .text(after)
-            .push(" ORDER BY id LIMIT ")
-            .int(i64::from(limit));
+        query.push(" AND id > ").text(after).push(" ORDER BY id LIMIT ").int(i64::from(limit));
         self.read(|conn| conn.list(query.sql(), &query.values(), read))
     }
 
@@ -77,16 +60,11 @@ impl Store {
     /// How many entries the filter meets.
     pub fn entry_count(&self, division: i64, register: &str, filter: &EntryFilter) -> Result<u64> {
         let query = filtered("SELECT COUNT(*) FROM entry", division, register, filter);
-        self.read(|conn| {
-            Ok(conn
-                .one(query.sql(), &query.values(), |row| row.int(0))?
-                .unwrap_or(0) as u64)
-        })
+        self.read(|conn| Ok(conn.one(query.sql(), &query.values(), |row| row.int(0))?.unwrap_or(0) as u64))
     }
 }
 
-const SELECT: &str =
-    "SELECT register, id, title, organ, state, from_day, to_day, fields, stream, seq FROM entry";
+const SELECT: &str = "SELECT register, id, title, organ, state, from_day, to_day, fields, stream, seq FROM entry";
 
 fn read(row: &Row<'_>) -> Result<EntryRow> {
     Ok(EntryRow {
@@ -103,18 +81,9 @@ fn read(row: &Row<'_>) -> Result<EntryRow> {
     })
 }
 
-fn filtered<'a>(
-    select: &str,
-    division: i64,
-    register: &'a str,
-    filter: &'a EntryFilter,
-) -> Query<'a> {
+fn filtered<'a>(select: &str, division: i64, register: &'a str, filter: &'a EntryFilter) -> Query<'a> {
     let mut query = Query::new(select);
-    query
-        .push(" WHERE division = ")
-        .int(division)
-        .push(" AND register = ")
-        .text(register);
+    query.push(" WHERE division = ").int(division).push(" AND register = ").text(register);
     if let Some(organ) = &filter.organ {
         query.push(" AND organ = ").text(organ);
     }
@@ -122,20 +91,11 @@ fn filtered<'a>(
         query.push(" AND state = ").text(state);
     }
     if let Some(day) = filter.on_day.map(i64::from) {
-        query
-            .push(" AND (from_day IS NULL OR from_day <= ")
-            .int(day)
-            .push(")");
-        query
-            .push(" AND (to_day IS NULL OR to_day >= ")
-            .int(day)
-            .push(")");
+        query.push(" AND (from_day IS NULL OR from_day <= ").int(day).push(")");
+        query.push(" AND (to_day IS NULL OR to_day >= ").int(day).push(")");
     }
     if let Some(title) = &filter.title {
-        query
-            .push(" AND title LIKE ")
-            .own(format!("%{}%", escaped(title)))
-            .push(" ESCAPE '!'");
+        query.push(" AND title LIKE ").own(format!("%{}%", escaped(title))).push(" ESCAPE '!'");
     }
     query
 }

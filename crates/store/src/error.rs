@@ -14,9 +14,7 @@ pub enum Error {
     #[error("{0}")]
     Busy(String),
     /// The database was written by a later version of this program.
-    #[error(
-        "the database has migration {found}, this program knows {known}: start the newer program"
-    )]
+    #[error("the database has migration {found}, this program knows {known}: start the newer program")]
     Newer { found: i64, known: i64 },
     /// The writer stopped after a failure that leaves the disk in doubt; only a restart helps.
     #[error("the store has stopped writing: {0}")]

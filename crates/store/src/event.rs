@@ -60,10 +60,7 @@ impl Link<'_> {
         let mut fixed = [0u8; 72];
         fixed[..4].copy_from_slice(&ALGORITHM);
         fixed[4..36].copy_from_slice(previous);
-        for (at, number) in [self.division, self.stream, self.seq, self.at]
-            .into_iter()
-            .enumerate()
-        {
+        for (at, number) in [self.division, self.stream, self.seq, self.at].into_iter().enumerate() {
             let from = 36 + at * 8;
             // 36 + 4 × 8 = 68 bytes are used; the last four carry the first length.
             fixed[from..from + 8].copy_from_slice(&number.to_be_bytes());
@@ -119,22 +116,14 @@ pub fn hex(bytes: &[u8]) -> String {
 impl Store {
     /// The events of a stream after `after` (0 = all), in order.
     pub fn events(&self, division: i64, stream: i64, after: u32) -> Result<Vec<EventRow>> {
-        let values = [
-            Value::Int(division),
-            Value::Int(stream),
-            Value::Int(i64::from(after)),
-        ];
+        let values = [Value::Int(division), Value::Int(stream), Value::Int(i64::from(after))];
         let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq");
         self.read(|conn| conn.list(&sql, &values, read))
     }
 
     /// One event.
     pub fn event(&self, division: i64, stream: i64, seq: u32) -> Result<Option<EventRow>> {
-        let values = [
-            Value::Int(division),
-            Value::Int(stream),
-            Value::Int(i64::from(seq)),
-        ];
+        let values = [Value::Int(division), Value::Int(stream), Value::Int(i64::from(seq))];
         let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq = ?3");
         self.read(|conn| conn.one(&sql, &values, read))
     }
@@ -163,37 +152,15 @@ fn read(row: &Row<'_>) -> Result<EventRow> {
 }
 
 /// See [`Store::history`].
-pub(crate) fn history(
-    conn: &mut crate::dialect::Conn,
-    after: (i64, i64),
-    limit: usize,
-) -> Result<Vec<EventRow>> {
-    let sql = format!(
-        "{SELECT} WHERE (division, stream) > (?1, ?2) ORDER BY division, stream, seq LIMIT ?3"
-    );
-    let mut events = conn.list(
-        &sql,
-        &[
-            Value::Int(after.0),
-            Value::Int(after.1),
-            Value::Int(limit.max(1) as i64),
-        ],
-        read,
-    )?;
+pub(crate) fn history(conn: &mut crate::dialect::Conn, after: (i64, i64), limit: usize) -> Result<Vec<EventRow>> {
+    let sql = format!("{SELECT} WHERE (division, stream) > (?1, ?2) ORDER BY division, stream, seq LIMIT ?3");
+    let mut events = conn.list(&sql, &[Value::Int(after.0), Value::Int(after.1), Value::Int(limit.max(1) as i64)], read)?;
     let Some(last) = events.last() else {
         return Ok(events);
     };
     // The rest of the last stream, which the limit may have cut.
-    let values = [
-        Value::Int(last.division),
-        Value::Int(last.stream),
-        Value::Int(i64::from(last.seq)),
-    ];
-    let rest = conn.list(
-        &format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq"),
-        &values,
-        read,
-    )?;
+    let values = [Value::Int(last.division), Value::Int(last.stream), Value::Int(i64::from(last.seq))];
+    let rest = conn.list(&format!("{SELECT} WHERE division = ?1 AND stream = ?2 AND seq > ?3 ORDER BY seq"), &values, read)?;
     events.extend(rest);
     Ok(events)
 }
@@ -217,18 +184,12 @@ mod tests {
             hash: ORIGIN,
         };
         let first = event.hash_after(&ORIGIN);
-        assert_eq!(
-            hex(&first),
-            "9bfe2eebecdaa37d23806daf309893e4f40c17be1451b78e7eacbb387454ab10"
-        );
+        assert_eq!(hex(&first), "9bfe2eebecdaa37d23806daf309893e4f40c17be1451b78e7eacbb387454ab10");
         event.seq = 2;
         event.at += 1;
         event.kind = "accepted".into();
         event.matter.clear();
         event.body = "{}".into();
-        assert_eq!(
-            hex(&event.hash_after(&first)),
-            "73de99db7f109a9847d9523b24bdcd38b179d8ac2dd6dbac32c9ef08c911f1ea"
-        );
+        assert_eq!(hex(&event.hash_after(&first)), "73de99db7f109a9847d9523b24bdcd38b179d8ac2dd6dbac32c9ef08c911f1ea");
     }
 }

@@ -103,15 +103,7 @@ pub struct FoldProgress {
 
 impl Store {
     /// Figures broken down, from day to day inclusive (yyyymmdd).
-    pub fn cells(
-        &self,
-        division: i64,
-        figures: &[&str],
-        from: i32,
-        to: i32,
-        by: &[By],
-        filter: &CellFilter,
-    ) -> Result<Vec<CellRow>> {
+    pub fn cells(&self, division: i64, figures: &[&str], from: i32, to: i32, by: &[By], filter: &CellFilter) -> Result<Vec<CellRow>> {
         let words = &self.words;
         self.read_snapshot(|conn| {
             let question = Question::new(conn, words, division, figures, by, filter)?;
@@ -120,23 +112,12 @@ impl Store {
                 if n == 0 && amount == 0 {
                     continue;
                 }
-                let [figure, organ, matter, place] =
-                    [key[0], key[1], key[2], key[3]].map(|id| match id {
-                        ALL => Ok(None),
-                        id => words
-                            .text(conn, division, id)
-                            .map(|text| Some(text.to_string())),
-                    });
-                let period = (key[4] != ALL).then_some(key[4] as i32);
-                cells.push(CellRow {
-                    figure: figure?,
-                    organ: organ?,
-                    matter: matter?,
-                    place: place?,
-                    period,
-                    n,
-                    amount,
+                let [figure, organ, matter, place] = [key[0], key[1], key[2], key[3]].map(|id| match id {
+                    ALL => Ok(None),
+                    id => words.text(conn, division, id).map(|text| Some(text.to_string())),
                 });
+                let period = (key[4] != ALL).then_some(key[4] as i32);
+                cells.push(CellRow { figure: figure?, organ: organ?, matter: matter?, place: place?, period, n, amount });
             }
             cells.sort_unstable();
             Ok(cells)
@@ -144,10 +125,7 @@ impl Store {
     }
 
     /// A page of the records behind a figure, in order of day, organ, stream; quick at any depth.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a query has as many parts as it has"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "a query has as many parts as it has")]
     pub fn counted_page(
         &self,
         division: i64,
@@ -178,28 +156,17 @@ impl Store {
                 rows.extend(found);
                 skip = 0;
             }
-            rows.into_iter()
-                .map(|listed| listed.spelled(conn, words, division))
-                .collect()
+            rows.into_iter().map(|listed| listed.spelled(conn, words, division)).collect()
         })
     }
 
     /// The number of records behind a figure and the sum of their amounts: (n, amount).
-    pub fn counted_total(
-        &self,
-        division: i64,
-        figure: &str,
-        from: i32,
-        to: i32,
-        filter: &CellFilter,
-    ) -> Result<(i64, i64)> {
+    pub fn counted_total(&self, division: i64, figure: &str, from: i32, to: i32, filter: &CellFilter) -> Result<(i64, i64)> {
         let words = &self.words;
         self.read_snapshot(|conn| {
             let question = Question::new(conn, words, division, &[figure], &[], filter)?;
             let sums = question.sums(conn, from, to)?;
-            Ok(sums
-                .values()
-                .fold((0, 0), |(n, amount), cell| (n + cell[0], amount + cell[1])))
+            Ok(sums.values().fold((0, 0), |(n, amount), cell| (n + cell[0], amount + cell[1])))
         })
     }
 }
@@ -232,17 +199,9 @@ enum Source {
 }
 
 impl Question {
-    fn new(
-        conn: &mut Conn,
-        words: &Words,
-        division: i64,
-        figures: &[&str],
-        by: &[By],
-        filter: &CellFilter,
-    ) -> Result<Question> {
-        let mut ids = |texts: &mut dyn Iterator<Item = &str>| -> Result<Vec<i64>> {
-            texts.map(|text| words.id(conn, division, text)).collect()
-        };
+    fn new(conn: &mut Conn, words: &Words, division: i64, figures: &[&str], by: &[By], filter: &CellFilter) -> Result<Question> {
+        let mut ids =
+            |texts: &mut dyn Iterator<Item = &str>| -> Result<Vec<i64>> { texts.map(|text| words.id(conn, division, text)).collect() };
         Ok(Question {
             division,
             figures: ids(&mut figures.iter().copied())?,
@@ -277,25 +236,13 @@ impl Question {
             return Ok(sums);
         }
         let (from, to) = (i64::from(from), i64::from(to));
-        let days = if self.needs_matter() || self.needs_place() {
-            Source::Records
-        } else {
-            Source::Days
-        };
+        let days = if self.needs_matter() || self.needs_place() { Source::Records } else { Source::Days };
         if self.period == Some(1) {
             self.add(conn, &mut sums, days, (from, to), 1)?;
             return Ok(sums);
         }
-        let first = if from % 100 <= 1 {
-            from / 100
-        } else {
-            next_month(from / 100)
-        };
-        let last = if to % 100 >= last_day(to / 100) {
-            to / 100
-        } else {
-            month_before(to / 100)
-        };
+        let first = if from % 100 <= 1 { from / 100 } else { next_month(from / 100) };
+        let last = if to % 100 >= last_day(to / 100) { to / 100 } else { month_before(to / 100) };
         if first > last {
             self.add(conn, &mut sums, days, (from, to), 1)?;
             return Ok(sums);
@@ -312,11 +259,7 @@ impl Question {
 
     fn add_months(&self, conn: &mut Conn, sums: &mut Sums, span: (i64, i64)) -> Result<()> {
         if !self.needs_place() {
-            let grain = if self.needs_matter() {
-                BY_MATTER
-            } else {
-                BY_MONTH
-            };
+            let grain = if self.needs_matter() { BY_MATTER } else { BY_MONTH };
             return self.add(conn, sums, Source::Months { grain }, span, 1);
         }
         self.add(conn, sums, Source::Months { grain: BY_PLACE }, span, 1)?;
@@ -331,20 +274,8 @@ impl Question {
                 ..*self
             };
             let mut rest = Sums::new();
-            nowhere.add(
-                conn,
-                &mut rest,
-                Source::Months { grain: BY_MATTER },
-                span,
-                1,
-            )?;
-            nowhere.add(
-                conn,
-                &mut rest,
-                Source::Months { grain: BY_PLACE },
-                span,
-                -1,
-            )?;
+            nowhere.add(conn, &mut rest, Source::Months { grain: BY_MATTER }, span, 1)?;
+            nowhere.add(conn, &mut rest, Source::Months { grain: BY_PLACE }, span, -1)?;
             for (mut key, [n, amount]) in rest {
                 if self.by_place {
                     key[3] = NONE;
@@ -358,53 +289,21 @@ impl Question {
     }
 
     /// Adds what a source holds between two periods, both included, times `sign`.
-    fn add(
-        &self,
-        conn: &mut Conn,
-        sums: &mut Sums,
-        source: Source,
-        span: (i64, i64),
-        sign: i64,
-    ) -> Result<()> {
+    fn add(&self, conn: &mut Conn, sums: &mut Sums, source: Source, span: (i64, i64), sign: i64) -> Result<()> {
         let (table, when, n, digits) = match source {
             Source::Days => ("cell", "period", "SUM(n)", 1),
             Source::Months { .. } => ("cell", "period", "SUM(n)", 100),
             Source::Records => ("counted", "day", "COUNT(*)", 1),
         };
-        let period = self
-            .period
-            .map_or("CAST(-1 AS BIGINT)".to_owned(), |asked| {
-                format!("{when} / {}", (asked / digits).max(1))
-            });
+        let period = self.period.map_or("CAST(-1 AS BIGINT)".to_owned(), |asked| format!("{when} / {}", (asked / digits).max(1)));
         let column = |asked: bool, name: &str| {
-            if asked {
-                name.to_owned()
-            } else {
-                "CAST(-1 AS BIGINT)".to_owned()
-            }
+            if asked { name.to_owned() } else { "CAST(-1 AS BIGINT)".to_owned() }
         };
         let mut query = Query::new("SELECT ");
-        query
-            .push(&column(self.by_figure, "figure"))
-            .push(", ")
-            .push(&column(self.by_organ, "organ"));
-        query
-            .push(", ")
-            .push(&column(self.by_matter, "matter"))
-            .push(", ")
-            .push(&column(self.by_place, "place"));
-        query
-            .push(", ")
-            .push(&period)
-            .push(", CAST(")
-            .push(n)
-            .push(" AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM ")
-            .push(table);
-        query
-            .push(" WHERE division = ")
-            .int(self.division)
-            .push(" AND figure IN ")
-            .ints(&self.figures);
+        query.push(&column(self.by_figure, "figure")).push(", ").push(&column(self.by_organ, "organ"));
+        query.push(", ").push(&column(self.by_matter, "matter")).push(", ").push(&column(self.by_place, "place"));
+        query.push(", ").push(&period).push(", CAST(").push(n).push(" AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM ").push(table);
+        query.push(" WHERE division = ").int(self.division).push(" AND figure IN ").ints(&self.figures);
         match source {
             Source::Days => query.push(" AND grain = ").int(BY_DAY),
             Source::Months { grain } => query.push(" AND grain = ").int(grain),
@@ -413,25 +312,13 @@ impl Question {
         query.push(" AND ").push(when);
         match source {
             // A list of months lets the database go to each month's organs directly.
-            Source::Months { .. } if !self.organs.is_empty() => {
-                query.push(" IN ").ints(&months(span))
-            }
-            _ => query
-                .push(" BETWEEN ")
-                .int(span.0)
-                .push(" AND ")
-                .int(span.1),
+            Source::Months { .. } if !self.organs.is_empty() => query.push(" IN ").ints(&months(span)),
+            _ => query.push(" BETWEEN ").int(span.0).push(" AND ").int(span.1),
         };
         self.restrict(&mut query);
         query.push(" GROUP BY 1, 2, 3, 4, 5");
         conn.query(query.sql(), &query.values(), |row| {
-            let key = [
-                row.int(0)?,
-                row.int(1)?,
-                row.int(2)?,
-                row.int(3)?,
-                row.int(4)?,
-            ];
+            let key = [row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?];
             let cell = sums.entry(key).or_default();
             cell[0] += sign * row.int(5)?;
             cell[1] += sign * row.int(6)?;
@@ -440,11 +327,7 @@ impl Question {
     }
 
     fn restrict(&self, query: &mut Query<'_>) {
-        for (column, ids) in [
-            (" AND organ IN ", &self.organs),
-            (" AND matter IN ", &self.matters),
-            (" AND place IN ", &self.places),
-        ] {
+        for (column, ids) in [(" AND organ IN ", &self.organs), (" AND matter IN ", &self.matters), (" AND place IN ", &self.places)] {
             if !ids.is_empty() {
                 query.push(column).ints(ids);
             }
@@ -452,27 +335,14 @@ impl Question {
     }
 
     /// Records of one month or a part of it, after the first `skip`.
-    fn records(
-        &self,
-        conn: &mut Conn,
-        span: (i32, i32),
-        mut skip: i64,
-        limit: i64,
-    ) -> Result<Vec<Listed>> {
+    fn records(&self, conn: &mut Conn, span: (i32, i32), mut skip: i64, limit: i64) -> Result<Vec<Listed>> {
         let mut query = Query::new(
             "SELECT c.day, c.organ, c.matter, c.place, c.amount, c.stream, c.seq, h.title, h.code FROM
              (SELECT day, organ, matter, place, amount, stream, seq FROM counted WHERE division = ",
         );
-        query
-            .int(self.division)
-            .push(" AND figure IN ")
-            .ints(&self.figures);
+        query.int(self.division).push(" AND figure IN ").ints(&self.figures);
         if self.needs_matter() || self.needs_place() {
-            query
-                .push(" AND day BETWEEN ")
-                .int(i64::from(span.0))
-                .push(" AND ")
-                .int(i64::from(span.1));
+            query.push(" AND day BETWEEN ").int(i64::from(span.0)).push(" AND ").int(i64::from(span.1));
         } else {
             // The days' own cells say which days hold the page.
             let daily = Question {
@@ -502,17 +372,9 @@ impl Question {
             query.push(" AND day IN ").ints(&days);
         }
         self.restrict(&mut query);
-        query
-            .push(" ORDER BY day, organ, stream, seq, matter, place LIMIT ")
-            .int(limit)
-            .push(" OFFSET ")
-            .int(skip);
-        query
-            .push(") c LEFT JOIN head h ON h.division = ")
-            .int(self.division);
-        query.push(
-            " AND h.stream = c.stream ORDER BY c.day, c.organ, c.stream, c.seq, c.matter, c.place",
-        );
+        query.push(" ORDER BY day, organ, stream, seq, matter, place LIMIT ").int(limit).push(" OFFSET ").int(skip);
+        query.push(") c LEFT JOIN head h ON h.division = ").int(self.division);
+        query.push(" AND h.stream = c.stream ORDER BY c.day, c.organ, c.stream, c.seq, c.matter, c.place");
         conn.list(query.sql(), &query.values(), Listed::read)
     }
 }
@@ -531,11 +393,7 @@ impl Listed {
         for (column, number) in numbers.iter_mut().enumerate() {
             *number = row.int(column)?;
         }
-        Ok(Listed {
-            numbers,
-            title: row.text_or_null(7)?.unwrap_or_default().to_owned(),
-            code: row.text_or_null(8)?.map(str::to_owned),
-        })
+        Ok(Listed { numbers, title: row.text_or_null(7)?.unwrap_or_default().to_owned(), code: row.text_or_null(8)?.map(str::to_owned) })
     }
 
     fn spelled(self, conn: &mut Conn, words: &Words, division: i64) -> Result<CountedRow> {
@@ -556,32 +414,20 @@ impl Listed {
 }
 
 fn next_month(month: i64) -> i64 {
-    if month % 100 >= 12 {
-        (month / 100 + 1) * 100 + 1
-    } else {
-        month + 1
-    }
+    if month % 100 >= 12 { (month / 100 + 1) * 100 + 1 } else { month + 1 }
 }
 
 fn month_before(month: i64) -> i64 {
-    if month % 100 <= 1 {
-        (month / 100 - 1) * 100 + 12
-    } else {
-        month - 1
-    }
+    if month % 100 <= 1 { (month / 100 - 1) * 100 + 12 } else { month - 1 }
 }
 
 fn months((first, last): (i64, i64)) -> Vec<i64> {
-    std::iter::successors(Some(first), |month| Some(next_month(*month)))
-        .take_while(|month| *month <= last)
-        .collect()
+    std::iter::successors(Some(first), |month| Some(next_month(*month))).take_while(|month| *month <= last).collect()
 }
 
 /// The last day of a month (yyyymm); 31 for one that no calendar has, so that it is not taken for whole too early.
 fn last_day(month: i64) -> i64 {
-    let date = i16::try_from(month / 100)
-        .ok()
-        .zip(i8::try_from(month % 100).ok());
+    let date = i16::try_from(month / 100).ok().zip(i8::try_from(month % 100).ok());
     let date = date.and_then(|(year, month)| jiff::civil::Date::new(year, month, 1).ok());
     date.map_or(31, |date| i64::from(date.days_in_month()))
 }

@@ -46,10 +46,7 @@ impl Store {
     pub fn declare_figures(&self, figures: &[(String, String)]) -> Result<Vec<String>> {
         let figures = figures.to_vec();
         self.write(move |ledger| {
-            let empty = ledger
-                .conn
-                .one("SELECT seq FROM event LIMIT 1", &[], |row| row.int(0))?
-                .is_none();
+            let empty = ledger.conn.one("SELECT seq FROM event LIMIT 1", &[], |row| row.int(0))?.is_none();
             let mut refold = Vec::new();
             for (figure, definition) in figures {
                 let known = ledger.conn.one(
@@ -74,18 +71,10 @@ impl Store {
     /// The declared figures and how far each has come.
     pub fn figure_states(&self) -> Result<Vec<FigureState>> {
         self.read(|conn| {
-            conn.list(
-                "SELECT figure, definition, folding, division, stream FROM figure_position ORDER BY figure",
-                &[],
-                |row| {
-                    let at = (row.int(3)?, row.int(4)?);
-                    Ok(FigureState {
-                        figure: row.string(0)?,
-                        definition: row.string(1)?,
-                        folding: (row.int(2)? != COMPLETE).then_some(at),
-                    })
-                },
-            )
+            conn.list("SELECT figure, definition, folding, division, stream FROM figure_position ORDER BY figure", &[], |row| {
+                let at = (row.int(3)?, row.int(4)?);
+                Ok(FigureState { figure: row.string(0)?, definition: row.string(1)?, folding: (row.int(2)? != COMPLETE).then_some(at) })
+            })
         })
     }
 
@@ -118,24 +107,15 @@ impl Store {
             for event in &events {
                 let key = (event.division, event.stream);
                 for counted in fold(event) {
-                    if positions
-                        .get(&counted.figure)
-                        .is_some_and(|position| key > *position)
-                    {
+                    if positions.get(&counted.figure).is_some_and(|position| key > *position) {
                         records.push((key, event.seq, counted));
                     }
                 }
             }
-            let names: Vec<String> = positions
-                .iter()
-                .filter(|(_, at)| **at < upto)
-                .map(|(name, _)| name.clone())
-                .collect();
+            let names: Vec<String> = positions.iter().filter(|(_, at)| **at < upto).map(|(name, _)| name.clone()).collect();
             let count = events.len() as i64;
             let moved = names.clone();
-            if !self
-                .write(move |ledger| ledger.count_chunk(after, upto, count, &records, &names))?
-            {
+            if !self.write(move |ledger| ledger.count_chunk(after, upto, count, &records, &names))? {
                 // Somebody appended to these streams meanwhile: read them again.
                 continue;
             }
@@ -143,11 +123,7 @@ impl Store {
                 positions.insert(name, upto);
             }
             folded += events.len() as u64;
-            progress(FoldProgress {
-                events: folded,
-                division: upto.0,
-                stream: upto.1,
-            });
+            progress(FoldProgress { events: folded, division: upto.0, stream: upto.1 });
         }
         Ok(folded)
     }
@@ -199,10 +175,7 @@ impl Store {
                 done += events.len() as u64;
                 for event in &events {
                     tally.forget_rows();
-                    for counted in recount(event)
-                        .into_iter()
-                        .filter(|counted| figures.contains(&counted.figure.as_str()))
-                    {
+                    for counted in recount(event).into_iter().filter(|counted| figures.contains(&counted.figure.as_str())) {
                         let mut id = |text: &str| words.id(conn, event.division, text);
                         let record = Record {
                             division: event.division,
@@ -213,20 +186,14 @@ impl Store {
                             day: i64::from(counted.day),
                             amount: counted.amount,
                         };
-                        if [record.figure, record.organ, record.matter, record.place]
-                            .contains(&UNKNOWN)
-                        {
+                        if [record.figure, record.organ, record.matter, record.place].contains(&UNKNOWN) {
                             strangers.push((event.division, counted));
                             continue;
                         }
                         tally.add(0, &record, event.stream, event.seq);
                     }
                 }
-                progress(FoldProgress {
-                    events: done,
-                    division: after.0,
-                    stream: after.1,
-                });
+                progress(FoldProgress { events: done, division: after.0, stream: after.1 });
             }
             // Records with a word that no cell knows cannot have been counted.
             let mut faults: Vec<CellFault> = strangers
@@ -245,11 +212,8 @@ impl Store {
                 .collect();
             let mut cells = tally.cells;
             cells.retain(|_, sum| *sum != [0, 0]);
-            let mut listed: HashMap<CellKey, [i64; 2]> = cells
-                .iter()
-                .filter(|(key, _)| key[2] == BY_DAY)
-                .map(|(key, sum)| (*key, *sum))
-                .collect();
+            let mut listed: HashMap<CellKey, [i64; 2]> =
+                cells.iter().filter(|(key, _)| key[2] == BY_DAY).map(|(key, sum)| (*key, *sum)).collect();
             let mut wrong: Vec<(CellKey, bool, [i64; 2], [i64; 2])> = Vec::new();
             for figure in figures {
                 for (division, id) in figure_ids(conn, figure)? {
@@ -277,16 +241,8 @@ impl Store {
                     })?;
                 }
             }
-            wrong.extend(
-                cells
-                    .into_iter()
-                    .map(|(cell, sum)| (cell, false, [0, 0], sum)),
-            );
-            wrong.extend(
-                listed
-                    .into_iter()
-                    .map(|(cell, sum)| (cell, true, [0, 0], sum)),
-            );
+            wrong.extend(cells.into_iter().map(|(cell, sum)| (cell, false, [0, 0], sum)));
+            wrong.extend(listed.into_iter().map(|(cell, sum)| (cell, true, [0, 0], sum)));
             wrong.sort_unstable();
             for (cell, list, kept, counted) in wrong {
                 let mut text = |id: i64| match id {
@@ -310,8 +266,7 @@ impl Store {
     }
 }
 
-const CELLS_KEPT: &str =
-    "SELECT division, figure, grain, period, organ, matter, place, n, amount FROM cell
+const CELLS_KEPT: &str = "SELECT division, figure, grain, period, organ, matter, place, n, amount FROM cell
     WHERE division = ?1 AND figure = ?2 AND (n <> 0 OR amount <> 0)";
 
 const LISTS_KEPT: &str = "SELECT day, organ, COUNT(*), CAST(SUM(amount) AS BIGINT) FROM counted
@@ -319,11 +274,9 @@ const LISTS_KEPT: &str = "SELECT day, organ, COUNT(*), CAST(SUM(amount) AS BIGIN
 
 /// The numbers of a figure's name in all divisions.
 fn figure_ids(conn: &mut Conn, figure: &str) -> Result<Vec<(i64, i64)>> {
-    conn.list(
-        "SELECT division, id FROM word WHERE text = ?1 ORDER BY division",
-        &[Value::Text(figure)],
-        |row| Ok((row.int(0)?, row.int(1)?)),
-    )
+    conn.list("SELECT division, id FROM word WHERE text = ?1 ORDER BY division", &[Value::Text(figure)], |row| {
+        Ok((row.int(0)?, row.int(1)?))
+    })
 }
 
 const POSITION: Insert<'_> = Insert {
@@ -336,13 +289,7 @@ const POSITION: Insert<'_> = Insert {
 impl Ledger {
     /// Puts a figure at the start of the ledger in a state.
     fn place(&mut self, figure: &str, definition: &str, state: i64) -> Result<()> {
-        let values = [
-            Value::Text(figure),
-            Value::Text(definition),
-            Value::Int(state),
-            Value::Int(0),
-            Value::Int(0),
-        ];
+        let values = [Value::Text(figure), Value::Text(definition), Value::Int(state), Value::Int(0), Value::Int(0)];
         self.conn.insert(&POSITION, &values)?;
         if state == COMPLETE {
             self.folding.remove(figure);
@@ -356,17 +303,12 @@ impl Ledger {
     fn clear_some(&mut self, figure: &str) -> Result<bool> {
         for (division, id) in figure_ids(&mut self.conn, figure)? {
             let key = [Value::Int(division), Value::Int(id)];
-            let day = self.conn.one(
-                "SELECT day FROM counted WHERE division = ?1 AND figure = ?2 ORDER BY day LIMIT 1",
-                &key,
-                |row| row.int(0),
-            )?;
+            let day = self
+                .conn
+                .one("SELECT day FROM counted WHERE division = ?1 AND figure = ?2 ORDER BY day LIMIT 1", &key, |row| row.int(0))?;
             if let Some(day) = day {
                 let values = [key[0], key[1], Value::Int(day)];
-                self.conn.execute(
-                    "DELETE FROM counted WHERE division = ?1 AND figure = ?2 AND day = ?3",
-                    &values,
-                )?;
+                self.conn.execute("DELETE FROM counted WHERE division = ?1 AND figure = ?2 AND day = ?3", &values)?;
                 return Ok(true);
             }
             let cell = self.conn.one(
@@ -376,10 +318,7 @@ impl Ledger {
             )?;
             if let Some((grain, period)) = cell {
                 let values = [key[0], key[1], Value::Int(grain), Value::Int(period)];
-                self.conn.execute(
-                    "DELETE FROM cell WHERE division = ?1 AND figure = ?2 AND grain = ?3 AND period = ?4",
-                    &values,
-                )?;
+                self.conn.execute("DELETE FROM cell WHERE division = ?1 AND figure = ?2 AND grain = ?3 AND period = ?4", &values)?;
                 return Ok(true);
             }
         }
@@ -422,10 +361,7 @@ impl Ledger {
         tally.write(&mut self.conn)?;
         for figure in figures {
             let values = [Value::Text(figure), Value::Int(upto.0), Value::Int(upto.1)];
-            self.conn.execute(
-                "UPDATE figure_position SET division = ?2, stream = ?3 WHERE figure = ?1",
-                &values,
-            )?;
+            self.conn.execute("UPDATE figure_position SET division = ?2, stream = ?3 WHERE figure = ?1", &values)?;
             self.folding.insert(figure.clone(), upto);
         }
         Ok(true)
@@ -442,10 +378,7 @@ impl Ledger {
             return Ok(false);
         }
         for figure in figures {
-            self.conn.execute(
-                "UPDATE figure_position SET folding = 0 WHERE figure = ?1",
-                &[Value::Text(figure)],
-            )?;
+            self.conn.execute("UPDATE figure_position SET folding = 0 WHERE figure = ?1", &[Value::Text(figure)])?;
             self.folding.remove(figure);
         }
         Ok(true)

@@ -74,28 +74,13 @@ impl Store {
         })
     }
     /// Claims up to `limit` jobs due at `now` (empty `kinds` = any) for `lease` seconds. A lease that ran out is claimed again.
-    pub fn claim_jobs(
-        &self,
-        division: i64,
-        kinds: &[&str],
-        holder: &str,
-        now: i64,
-        lease: i64,
-        limit: u32,
-    ) -> Result<Vec<JobRow>> {
+    pub fn claim_jobs(&self, division: i64, kinds: &[&str], holder: &str, now: i64, lease: i64, limit: u32) -> Result<Vec<JobRow>> {
         let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let holder = holder.to_owned();
         self.write(move |ledger| {
             let mut query = Query::new(SELECT);
-            query
-                .push(" WHERE division = ")
-                .int(division)
-                .push(" AND due <= ")
-                .int(now);
-            query
-                .push(" AND state < 2 AND (state = 0 OR lease <= ")
-                .int(now)
-                .push(")");
+            query.push(" WHERE division = ").int(division).push(" AND due <= ").int(now);
+            query.push(" AND state < 2 AND (state = 0 OR lease <= ").int(now).push(")");
             if !kinds.is_empty() {
                 query.push(" AND kind IN ").texts(&kinds);
             }
@@ -121,9 +106,7 @@ impl Store {
                     job.lease = Some(now + lease);
                 }
             }
-            jobs.retain(|job| {
-                job.holder.as_ref() == Some(&holder) && job.lease == Some(now + lease)
-            });
+            jobs.retain(|job| job.holder.as_ref() == Some(&holder) && job.lease == Some(now + lease));
             Ok(jobs)
         })
     }
@@ -140,23 +123,14 @@ impl Store {
         })
     }
     /// Reports a failed attempt: tried again after 30 s × 2^attempts (at most a day), given up after `attempts` attempts.
-    pub fn fail_job(
-        &self,
-        division: i64,
-        id: i64,
-        holder: &str,
-        error: &str,
-        now: i64,
-        attempts: u32,
-    ) -> Result<bool> {
+    pub fn fail_job(&self, division: i64, id: i64, holder: &str, error: &str, now: i64, attempts: u32) -> Result<bool> {
         let (holder, error) = (holder.to_owned(), error.to_owned());
         self.write(move |ledger| {
             let key = [Value::Int(division), Value::Int(id), Value::Text(&holder)];
-            let begun = ledger.conn.one(
-                "SELECT attempts FROM job WHERE division = ?1 AND id = ?2 AND holder = ?3 AND state = 1",
-                &key,
-                |row| row.int(0),
-            )?;
+            let begun =
+                ledger.conn.one("SELECT attempts FROM job WHERE division = ?1 AND id = ?2 AND holder = ?3 AND state = 1", &key, |row| {
+                    row.int(0)
+                })?;
             let Some(begun) = begun else { return Ok(false) };
             let state = if begun >= i64::from(attempts) { 3 } else { 0 };
             let wait = 30_i64.saturating_mul(1 << begun.clamp(0, 20)).min(86_400);
@@ -171,10 +145,9 @@ impl Store {
     pub fn retry_job(&self, division: i64, id: i64, now: i64) -> Result<bool> {
         self.write(move |ledger| {
             let values = [Value::Int(division), Value::Int(id), Value::Int(now)];
-            let done = ledger.conn.execute(
-                "UPDATE job SET state = 0, due = ?3, attempts = 0 WHERE division = ?1 AND id = ?2 AND state = 3",
-                &values,
-            )?;
+            let done = ledger
+                .conn
+                .execute("UPDATE job SET state = 0, due = ?3, attempts = 0 WHERE division = ?1 AND id = ?2 AND state = 3", &values)?;
             Ok(done == 1)
         })
     }
@@ -190,8 +163,7 @@ impl Store {
     }
 }
 
-const SELECT: &str =
-    "SELECT division, id, kind, body, due, key, state, attempts, holder, lease, error FROM job";
+const SELECT: &str = "SELECT division, id, kind, body, due, key, state, attempts, holder, lease, error FROM job";
 
 fn read(row: &Row<'_>) -> Result<JobRow> {
     Ok(JobRow {

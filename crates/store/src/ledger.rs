@@ -29,20 +29,13 @@ impl Prepared {
             (Some(text), None) => Some(search::Words::of(text)),
             _ => None,
         };
-        Prepared {
-            append,
-            words,
-            invalid,
-        }
+        Prepared { append, words, invalid }
     }
 }
 
 fn check(append: &Append) -> Result<(), String> {
     if append.division <= 0 || append.stream <= 0 {
-        return Err(format!(
-            "division {} and stream {} must be positive",
-            append.division, append.stream
-        ));
+        return Err(format!("division {} and stream {} must be positive", append.division, append.stream));
     }
     if append.events.is_empty() && append.expected == 0 {
         return Err("a new stream needs an event".to_owned());
@@ -50,50 +43,28 @@ fn check(append: &Append) -> Result<(), String> {
     for event in &append.events {
         let body = event.body.trim();
         if !body.starts_with('{') {
-            return Err(format!(
-                "the body of a {} event is not a JSON object",
-                event.kind
-            ));
+            return Err(format!("the body of a {} event is not a JSON object", event.kind));
         }
         if event.numbers.is_empty() && !body.contains("\"numbers\"") {
-            serde_json::from_str::<IgnoredAny>(body)
-                .map_err(|error| format!("the body of a {} event: {error}", event.kind))?;
+            serde_json::from_str::<IgnoredAny>(body).map_err(|error| format!("the body of a {} event: {error}", event.kind))?;
         } else {
-            let members: HashMap<String, IgnoredAny> = serde_json::from_str(body)
-                .map_err(|error| format!("the body of a {} event: {error}", event.kind))?;
+            let members: HashMap<String, IgnoredAny> =
+                serde_json::from_str(body).map_err(|error| format!("the body of a {} event: {error}", event.kind))?;
             if members.contains_key("numbers") {
-                return Err(format!(
-                    "the body of a {} event names a member \"numbers\", which is the store's",
-                    event.kind
-                ));
+                return Err(format!("the body of a {} event names a member \"numbers\", which is the store's", event.kind));
             }
         }
     }
     for counted in &append.counted {
         if counted.event as usize >= append.events.len() {
-            return Err(format!(
-                "figure {} counts event {} of {}",
-                counted.figure,
-                counted.event,
-                append.events.len()
-            ));
+            return Err(format!("figure {} counts event {} of {}", counted.figure, counted.event, append.events.len()));
         }
         if !(10101..=99991231).contains(&counted.day) || counted.figure.is_empty() {
-            return Err(format!(
-                "figure {:?} counts on the day {}, which is not yyyymmdd",
-                counted.figure, counted.day
-            ));
+            return Err(format!("figure {:?} counts on the day {}, which is not yyyymmdd", counted.figure, counted.day));
         }
     }
-    if let Some(handler) = append
-        .head
-        .iter()
-        .flat_map(|head| &head.handlers)
-        .find(|handler| handler.contains(','))
-    {
-        return Err(format!(
-            "a handler's id must not contain a comma: {handler}"
-        ));
+    if let Some(handler) = append.head.iter().flat_map(|head| &head.handlers).find(|handler| handler.contains(',')) {
+        return Err(format!("a handler's id must not contain a comma: {handler}"));
     }
     if let Some(clocks) = &append.clocks {
         let mut ids: Vec<&str> = clocks.iter().map(|row| row.clock.as_str()).collect();
@@ -152,12 +123,7 @@ pub(crate) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// Plans the members of one request; `together`: all or none.
-    pub fn plan(
-        &mut self,
-        ledger: &mut Ledger,
-        appends: &'a [Prepared],
-        together: bool,
-    ) -> Result<Vec<Result<Appended, AppendError>>> {
+    pub fn plan(&mut self, ledger: &mut Ledger, appends: &'a [Prepared], together: bool) -> Result<Vec<Result<Appended, AppendError>>> {
         if together {
             let mut seen: FxHashMap<(i64, i64), u32> = FxHashMap::default();
             for (at, prepared) in appends.iter().enumerate() {
@@ -168,13 +134,7 @@ impl<'a> Batch<'a> {
                 };
                 if let Err(error) = admit(prepared, actual) {
                     return Ok((0..appends.len())
-                        .map(|other| {
-                            Err(if other == at {
-                                error.clone()
-                            } else {
-                                AppendError::Abandoned
-                            })
-                        })
+                        .map(|other| Err(if other == at { error.clone() } else { AppendError::Abandoned }))
                         .collect());
                 }
                 seen.insert(key, actual + prepared.append.events.len() as u32);
@@ -183,9 +143,7 @@ impl<'a> Batch<'a> {
         appends
             .iter()
             .map(|prepared| {
-                let actual = ledger
-                    .tip((prepared.append.division, prepared.append.stream))?
-                    .seq;
+                let actual = ledger.tip((prepared.append.division, prepared.append.stream))?.seq;
                 match admit(prepared, actual) {
                     Ok(()) => self.plan_one(ledger, prepared).map(Ok),
                     Err(error) => Ok(Err(error)),
@@ -210,13 +168,7 @@ impl<'a> Batch<'a> {
                 for wanted in &event.numbers {
                     let number = ledger.next_number(division, wanted)?;
                     drawn.push(number);
-                    self.numbers.push(PlannedNumber {
-                        division,
-                        wanted,
-                        number,
-                        stream,
-                        seq,
-                    });
+                    self.numbers.push(PlannedNumber { division, wanted, number, stream, seq });
                 }
                 Some(with_numbers(&event.body, &drawn[from..]))
             };
@@ -232,14 +184,7 @@ impl<'a> Batch<'a> {
                 body: body.as_bytes(),
             }
             .hash(&hash);
-            self.events.push(PlannedEvent {
-                division,
-                stream,
-                seq,
-                event,
-                numbered,
-                hash,
-            });
+            self.events.push(PlannedEvent { division, stream, seq, event, numbered, hash });
         }
         let seq = first + append.events.len() as u32;
         self.plan_counted(ledger, append, first)?;
@@ -259,31 +204,19 @@ impl<'a> Batch<'a> {
         if let Some(clocks) = &append.clocks {
             tip.clocks = Some(clocks.clone());
         }
-        let planned = self.heads.entry(key).or_insert(PlannedHead {
-            head: None,
-            title: "",
-            seq,
-            hash,
-            fresh,
-            indexes_stay: true,
-        });
+        let planned = self.heads.entry(key).or_insert(PlannedHead { head: None, title: "", seq, hash, fresh, indexes_stay: true });
         planned.seq = seq;
         planned.hash = hash;
         planned.indexes_stay &= indexes_stay;
         if append.head.is_some() {
             planned.head = append.head.as_ref();
         }
-        let named = append
-            .entry
-            .as_ref()
-            .map(|entry| &entry.title)
-            .or(append.search.as_ref().map(|text| &text.title));
+        let named = append.entry.as_ref().map(|entry| &entry.title).or(append.search.as_ref().map(|text| &text.title));
         if let Some(title) = named {
             planned.title = title;
         }
         if let Some(entry) = &append.entry {
-            self.entries
-                .insert((division, &entry.register, &entry.id), (entry, stream, seq));
+            self.entries.insert((division, &entry.register, &entry.id), (entry, stream, seq));
         }
         if prepared.words.is_some() {
             let fresh = fresh && !self.found.contains_key(&key);
@@ -293,35 +226,26 @@ impl<'a> Batch<'a> {
         for job in &append.jobs {
             self.jobs.push((division, ledger.next_job(division)?, job));
         }
-        Ok(Appended {
-            seq,
-            hash,
-            numbers: drawn,
-        })
+        Ok(Appended { seq, hash, numbers: drawn })
     }
 
     fn plan_counted(&mut self, ledger: &mut Ledger, append: &Append, first: u32) -> Result<()> {
         let mark = self.tally.mark();
         for counted in &append.counted {
             // A figure that is being folded over history meets this stream later.
-            let later = ledger
-                .folding
-                .get(&counted.figure)
-                .is_some_and(|upto| (append.division, append.stream) > *upto);
+            let later = ledger.folding.get(&counted.figure).is_some_and(|upto| (append.division, append.stream) > *upto);
             if later {
                 continue;
             }
             let record = Record::new(&mut ledger.conn, &ledger.words, append.division, counted)?;
-            self.tally
-                .add(mark, &record, append.stream, first + counted.event + 1);
+            self.tally.add(mark, &record, append.stream, first + counted.event + 1);
         }
         Ok(())
     }
 
     /// Writes what was planned.
     pub fn write(mut self, ledger: &mut Ledger) -> Result<()> {
-        self.events
-            .sort_unstable_by_key(|planned| (planned.division, planned.stream, planned.seq));
+        self.events.sort_unstable_by_key(|planned| (planned.division, planned.stream, planned.seq));
         let mut values = Vec::with_capacity(self.events.len() * EVENT.width);
         for planned in &self.events {
             values.extend([
@@ -373,11 +297,7 @@ impl<'a> Batch<'a> {
         ledger.conn.insert(&ENTRY, &values)?;
         std::mem::take(&mut self.tally).write(&mut ledger.conn)?;
 
-        let jobs: Vec<Value<'_>> = self
-            .jobs
-            .iter()
-            .flat_map(|(division, id, job)| crate::job::values(*division, *id, job))
-            .collect();
+        let jobs: Vec<Value<'_>> = self.jobs.iter().flat_map(|(division, id, job)| crate::job::values(*division, *id, job)).collect();
         ledger.conn.insert(&crate::job::JOB, &jobs)?;
 
         for ((division, stream), (prepared, fresh)) in &self.found {
@@ -405,22 +325,10 @@ impl<'a> Batch<'a> {
                 Some(head) => head,
                 None if planned.fresh => &none,
                 None => {
-                    let values = [
-                        Value::Int(key.0),
-                        Value::Int(key.1),
-                        Value::Int(i64::from(planned.seq)),
-                        Value::Blob(&planned.hash),
-                    ];
-                    ledger.conn.execute(
-                        "UPDATE head SET seq = ?3, hash = ?4 WHERE division = ?1 AND stream = ?2",
-                        &values,
-                    )?;
+                    let values = [Value::Int(key.0), Value::Int(key.1), Value::Int(i64::from(planned.seq)), Value::Blob(&planned.hash)];
+                    ledger.conn.execute("UPDATE head SET seq = ?3, hash = ?4 WHERE division = ?1 AND stream = ?2", &values)?;
                     if !planned.title.is_empty() {
-                        let values = [
-                            Value::Int(key.0),
-                            Value::Int(key.1),
-                            Value::Text(planned.title),
-                        ];
+                        let values = [Value::Int(key.0), Value::Int(key.1), Value::Text(planned.title)];
                         ledger.conn.execute(
                             "UPDATE head SET title = ?3 WHERE division = ?1 AND stream = ?2 AND procedure = '' AND title <> ?3",
                             &values,
@@ -429,11 +337,7 @@ impl<'a> Batch<'a> {
                     continue;
                 }
             };
-            let title = if planned.head.is_some() {
-                head.title.as_str()
-            } else {
-                planned.title
-            };
+            let title = if planned.head.is_some() { head.title.as_str() } else { planned.title };
             let rows = match (planned.fresh, planned.indexes_stay) {
                 (true, _) => &mut fresh,
                 (false, false) => &mut whole,
@@ -468,19 +372,9 @@ impl<'a> Batch<'a> {
     fn write_clocks(&self, ledger: &mut Ledger) -> Result<()> {
         let mut started = Vec::new();
         for ((division, stream), (before, after)) in &self.clocks {
-            for row in before
-                .iter()
-                .filter(|row| !after.iter().any(|other| other.clock == row.clock))
-            {
-                let values = [
-                    Value::Int(*division),
-                    Value::Int(*stream),
-                    Value::Text(&row.clock),
-                ];
-                ledger.conn.execute(
-                    "DELETE FROM clock WHERE division = ?1 AND stream = ?2 AND clock = ?3",
-                    &values,
-                )?;
+            for row in before.iter().filter(|row| !after.iter().any(|other| other.clock == row.clock)) {
+                let values = [Value::Int(*division), Value::Int(*stream), Value::Text(&row.clock)];
+                ledger.conn.execute("DELETE FROM clock WHERE division = ?1 AND stream = ?2 AND clock = ?3", &values)?;
             }
             for row in after.iter().filter(|row| !before.contains(row)) {
                 started.extend([
@@ -509,11 +403,7 @@ fn admit(prepared: &Prepared, actual: u32) -> Result<(), AppendError> {
 fn with_numbers(body: &str, numbers: &[i64]) -> String {
     let trimmed = body.trim();
     let inside = trimmed.strip_suffix('}').unwrap_or(trimmed).trim_end();
-    let list = numbers
-        .iter()
-        .map(i64::to_string)
-        .collect::<Vec<_>>()
-        .join(",");
+    let list = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let comma = if inside == "{" { "" } else { "," };
     format!("{inside}{comma}\"numbers\":[{list}]}}")
 }
@@ -525,20 +415,11 @@ impl Ledger {
             let found = self.conn.one(
                 "SELECT seq, hash FROM head WHERE division = ?1 AND stream = ?2",
                 &[Value::Int(key.0), Value::Int(key.1)],
-                |row| {
-                    Ok(Tip {
-                        seq: row.int(0)? as u32,
-                        hash: row.digest(1)?,
-                        clocks: None,
-                        indexed: None,
-                    })
-                },
+                |row| Ok(Tip { seq: row.int(0)? as u32, hash: row.digest(1)?, clocks: None, indexed: None }),
             )?;
             self.tips.put(key, found.unwrap_or_else(Tip::new_stream));
         }
-        self.tips.get(key).ok_or_else(|| {
-            crate::Error::Database("a stream was forgotten while it was written".to_owned())
-        })
+        self.tips.get(key).ok_or_else(|| crate::Error::Database("a stream was forgotten while it was written".to_owned()))
     }
 
     /// The clocks that run on a stream.
@@ -552,24 +433,14 @@ impl Ledger {
     }
 
     fn next_number(&mut self, division: i64, wanted: &crate::NumberWanted) -> Result<i64> {
-        let key = (
-            division,
-            wanted.organ.clone(),
-            wanted.series.clone(),
-            wanted.year,
-        );
+        let key = (division, wanted.organ.clone(), wanted.series.clone(), wanted.year);
         let last = match self.numbers.get(&key) {
             Some(last) => *last,
             None => self
                 .conn
                 .one(
                     "SELECT COALESCE(MAX(number), 0) FROM paper_number WHERE division = ?1 AND organ = ?2 AND series = ?3 AND year = ?4",
-                    &[
-                        Value::Int(division),
-                        Value::Text(&wanted.organ),
-                        Value::Text(&wanted.series),
-                        Value::Int(i64::from(wanted.year)),
-                    ],
+                    &[Value::Int(division), Value::Text(&wanted.organ), Value::Text(&wanted.series), Value::Int(i64::from(wanted.year))],
                     |row| row.int(0),
                 )?
                 .unwrap_or(0),
@@ -583,11 +454,7 @@ impl Ledger {
             Some(last) => *last,
             None => self
                 .conn
-                .one(
-                    "SELECT COALESCE(MAX(id), 0) FROM job WHERE division = ?1",
-                    &[Value::Int(division)],
-                    |row| row.int(0),
-                )?
+                .one("SELECT COALESCE(MAX(id), 0) FROM job WHERE division = ?1", &[Value::Int(division)], |row| row.int(0))?
                 .unwrap_or(0),
         };
         self.jobs.insert(division, last + 1);
@@ -595,20 +462,13 @@ impl Ledger {
     }
 }
 
-const EVENT: Insert<'_> = Insert {
-    into: "INSERT INTO event(division, stream, seq, at, kind, organ, matter, body, hash)",
-    width: 9,
-    then: "",
-};
+const EVENT: Insert<'_> =
+    Insert { into: "INSERT INTO event(division, stream, seq, at, kind, organ, matter, body, hash)", width: 9, then: "" };
 
 const HEAD_COLUMNS: &str = "INSERT INTO head(division, stream, seq, hash, procedure, version, stage, open, organ, matter, place, title,
     code, applicant, handlers, channel, opened_at, due)";
 
-const HEAD: Insert<'_> = Insert {
-    into: HEAD_COLUMNS,
-    width: 18,
-    then: "",
-};
+const HEAD: Insert<'_> = Insert { into: HEAD_COLUMNS, width: 18, then: "" };
 
 const HEAD_WHOLE: Change<'_> = Change {
     update: "UPDATE head SET seq = ?3, hash = ?4, procedure = ?5, version = ?6, stage = ?7, open = ?8, organ = ?9, matter = ?10,
@@ -643,11 +503,8 @@ const CLOCK: Insert<'_> = Insert {
     then: "ON CONFLICT (division, stream, clock) DO UPDATE SET due = excluded.due, kind = excluded.kind, extra = excluded.extra",
 };
 
-const PAPER_NUMBER: Insert<'_> = Insert {
-    into: "INSERT INTO paper_number(division, organ, series, year, number, stream, seq)",
-    width: 7,
-    then: "",
-};
+const PAPER_NUMBER: Insert<'_> =
+    Insert { into: "INSERT INTO paper_number(division, organ, series, year, number, stream, seq)", width: 7, then: "" };
 
 const ENTRY: Insert<'_> = Insert {
     into: "INSERT INTO entry(division, register, id, stream, seq, title, organ, state, from_day, to_day, fields)",

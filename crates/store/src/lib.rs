@@ -14,9 +14,9 @@ pub mod event;
 pub mod figure;
 pub mod fold;
 pub mod job;
+pub mod limit;
 pub mod open;
 pub mod search;
-pub mod limit;
 pub mod stats;
 #[cfg(feature = "trial")]
 pub mod trial;

@@ -8,11 +8,7 @@ use crate::{
 const MIGRATIONS: [(i64, &str, &str); 4] = [
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (2, "figures", include_str!("../migrations/0002_figures.sql")),
-    (
-        3,
-        "people_jobs",
-        include_str!("../migrations/0003_people_jobs.sql"),
-    ),
+    (3, "people_jobs", include_str!("../migrations/0003_people_jobs.sql")),
     (4, "search", include_str!("../migrations/0004_search.sql")),
 ];
 
@@ -24,39 +20,22 @@ pub(crate) fn found(conn: &mut Conn) -> Result<i64> {
     if !conn.has_table("migration")? {
         return Ok(0);
     }
-    let found = conn
-        .one(
-            "SELECT COALESCE(MAX(number), 0) FROM migration",
-            &[],
-            |row| row.int(0),
-        )?
-        .unwrap_or(0);
+    let found = conn.one("SELECT COALESCE(MAX(number), 0) FROM migration", &[], |row| row.int(0))?.unwrap_or(0);
     if found > KNOWN {
-        return Err(Error::Newer {
-            found,
-            known: KNOWN,
-        });
+        return Err(Error::Newer { found, known: KNOWN });
     }
     Ok(found)
 }
 
 /// Runs what is missing, each migration in its own transaction.
 pub(crate) fn migrate(conn: &mut Conn) -> Result<()> {
-    conn.script(
-        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)",
-    )?;
+    conn.script("CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)")?;
     let found = found(conn)?;
-    for (number, name, text) in MIGRATIONS
-        .into_iter()
-        .filter(|(number, ..)| *number > found)
-    {
+    for (number, name, text) in MIGRATIONS.into_iter().filter(|(number, ..)| *number > found) {
         let script = conn.migration(text);
         conn.begin()?;
         let done = conn.script(&script).and_then(|()| {
-            conn.execute(
-                "INSERT INTO migration(number, name) VALUES (?1, ?2)",
-                &[Value::Int(number), Value::Text(name)],
-            )?;
+            conn.execute("INSERT INTO migration(number, name) VALUES (?1, ?2)", &[Value::Int(number), Value::Text(name)])?;
             conn.commit()
         });
         if let Err(error) = done {

@@ -30,12 +30,7 @@ pub struct Config {
 
 impl Config {
     pub fn new(url: impl Into<String>) -> Self {
-        Config {
-            url: url.into(),
-            fast: false,
-            read_only: false,
-            wait: Duration::from_secs(5),
-        }
+        Config { url: url.into(), fast: false, read_only: false, wait: Duration::from_secs(5) }
     }
     pub fn fast(mut self) -> Self {
         self.fast = true;
@@ -69,10 +64,7 @@ impl Store {
             if let Address::Lite(path) = &address
                 && !path.exists()
             {
-                return Err(Error::Address(format!(
-                    "there is no database at {}",
-                    path.display()
-                )));
+                return Err(Error::Address(format!("there is no database at {}", path.display())));
             }
             let mut conn = Conn::open(&address, Purpose::Read)?;
             let found = migration::found(&mut conn)?;
@@ -82,12 +74,7 @@ impl Store {
                     migration::KNOWN
                 )));
             }
-            return Ok(Store {
-                address,
-                idle: Mutex::new(vec![conn]),
-                words,
-                writer: None,
-            });
+            return Ok(Store { address, idle: Mutex::new(vec![conn]), words, writer: None });
         }
         let lock = match &address {
             Address::Lite(path) => Some(lock_for_writing(path, config.wait)?),
@@ -98,12 +85,7 @@ impl Store {
         migration::migrate(&mut conn)?;
         let ledger = Ledger::new(conn, address.clone(), purpose, words.clone())?;
         let writer = Writer::start(ledger, lock)?;
-        Ok(Store {
-            address,
-            idle: Mutex::new(Vec::new()),
-            words,
-            writer: Some(writer),
-        })
+        Ok(Store { address, idle: Mutex::new(Vec::new()), words, writer: Some(writer) })
     }
 
     pub(crate) fn address(&self) -> &Address {
@@ -111,18 +93,12 @@ impl Store {
     }
 
     pub(crate) fn writer(&self) -> Result<&Writer> {
-        self.writer
-            .as_ref()
-            .ok_or_else(|| Error::Invalid("the store was opened for reading only".to_owned()))
+        self.writer.as_ref().ok_or_else(|| Error::Invalid("the store was opened for reading only".to_owned()))
     }
 
     /// Lends a connection that reads.
     pub(crate) fn read<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut conn = match idle {
             Some(conn) if !conn.lost() => conn,
             _ => Conn::open(&self.address, Purpose::Read)?,
@@ -146,10 +122,7 @@ impl Store {
     }
 
     /// Runs work on the writing connection, inside a transaction that is durable when this returns.
-    pub(crate) fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub(crate) fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static) -> Result<T> {
         self.writer()?.run(work)
     }
 }
@@ -163,9 +136,7 @@ fn lock_for_writing(path: &Path, wait: Duration) -> Result<File> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                std::thread::sleep(Duration::from_millis(20))
-            }
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::Busy(format!(
                     "another process is writing to {}: stop it first, or open for reading only",

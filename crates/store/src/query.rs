@@ -16,10 +16,7 @@ pub(crate) struct Query<'a> {
 
 impl<'a> Query<'a> {
     pub fn new(sql: &str) -> Query<'a> {
-        Query {
-            sql: sql.to_owned(),
-            held: Vec::new(),
-        }
+        Query { sql: sql.to_owned(), held: Vec::new() }
     }
 
     pub fn push(&mut self, sql: &str) -> &mut Self {
@@ -60,11 +57,7 @@ impl<'a> Query<'a> {
 
     /// A list of numbers in brackets; written out, because numbers cannot be misread and the list may be long.
     pub fn ints(&mut self, numbers: &[i64]) -> &mut Self {
-        let list = numbers
-            .iter()
-            .map(i64::to_string)
-            .collect::<Vec<_>>()
-            .join(",");
+        let list = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         self.push("(").push(&list).push(")")
     }
 

@@ -30,13 +30,7 @@ pub struct Hit {
 impl Store {
     /// Streams that contain every word of the query; those with all words in the title first, then the latest first.
     /// Any text is a valid query; one without words finds nothing.
-    pub fn search(
-        &self,
-        division: i64,
-        query: &str,
-        kind: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<Hit>> {
+    pub fn search(&self, division: i64, query: &str, kind: Option<&str>, limit: u32) -> Result<Vec<Hit>> {
         let words: Vec<String> = cut(query).into_iter().collect();
         if words.is_empty() {
             return Ok(Vec::new());
@@ -46,11 +40,7 @@ impl Store {
             if hits.len() < limit as usize {
                 let seen: HashSet<i64> = hits.iter().map(|hit| hit.stream).collect();
                 let anywhere = find(conn, division, &words, false, kind, limit)?;
-                hits.extend(
-                    anywhere
-                        .into_iter()
-                        .filter(|hit| !seen.contains(&hit.stream)),
-                );
+                hits.extend(anywhere.into_iter().filter(|hit| !seen.contains(&hit.stream)));
                 hits.truncate(limit as usize);
             }
             Ok(hits)
@@ -68,14 +58,8 @@ impl Words {
     pub fn of(text: &SearchText) -> Words {
         let title = cut(&text.title);
         // A word of the title is found anyway.
-        let body: Vec<String> = cut(&text.body)
-            .into_iter()
-            .filter(|word| !title.contains(word))
-            .collect();
-        Words {
-            title: title.into_iter().collect::<Vec<_>>().join(" "),
-            body: body.join(" "),
-        }
+        let body: Vec<String> = cut(&text.body).into_iter().filter(|word| !title.contains(word)).collect();
+        Words { title: title.into_iter().collect::<Vec<_>>().join(" "), body: body.join(" ") }
     }
 }
 
@@ -85,11 +69,7 @@ static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 /// The words to index or to look for: lower case, letters and digits only. New words are not guessed from context
 /// (no HMM), so that a name is cut alike in a text and in a query.
 fn cut(text: &str) -> HashSet<String> {
-    let text: String = text
-        .chars()
-        .map(plain)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let text: String = text.chars().map(plain).flat_map(char::to_lowercase).collect();
     JIEBA
         .cut_for_search(&text, false)
         .into_iter()
@@ -108,70 +88,31 @@ fn plain(letter: char) -> char {
     }
 }
 
-fn find(
-    conn: &mut Conn,
-    division: i64,
-    words: &[String],
-    in_title: bool,
-    kind: Option<&str>,
-    limit: u32,
-) -> Result<Vec<Hit>> {
+fn find(conn: &mut Conn, division: i64, words: &[String], in_title: bool, kind: Option<&str>, limit: u32) -> Result<Vec<Hit>> {
     let (from, order, text) = conn.words_match(words, in_title);
-    let of_kind = if kind.is_some() {
-        "AND f.kind = ?4"
-    } else {
-        ""
-    };
+    let of_kind = if kind.is_some() { "AND f.kind = ?4" } else { "" };
     let sql = format!(
         "SELECT f.stream, f.kind, h.title FROM {from} AND f.division = ?2 AND h.division = f.division AND h.stream = f.stream {of_kind}
          ORDER BY {order} DESC LIMIT ?3"
     );
-    let mut values = vec![
-        Value::Text(&text),
-        Value::Int(division),
-        Value::Int(i64::from(limit)),
-    ];
+    let mut values = vec![Value::Text(&text), Value::Int(division), Value::Int(i64::from(limit))];
     values.extend(kind.map(Value::Text));
-    conn.list(&sql, &values, |row| {
-        Ok(Hit {
-            stream: row.int(0)?,
-            kind: row.string(1)?,
-            title: row.string(2)?,
-        })
-    })
+    conn.list(&sql, &values, |row| Ok(Hit { stream: row.int(0)?, kind: row.string(1)?, title: row.string(2)? }))
 }
 
 impl Ledger {
     /// Keeps the words a stream is found by, replacing those it had.
-    pub(crate) fn put_found(
-        &mut self,
-        division: i64,
-        stream: i64,
-        kind: &str,
-        fresh: bool,
-        words: &Words,
-    ) -> Result<()> {
+    pub(crate) fn put_found(&mut self, division: i64, stream: i64, kind: &str, fresh: bool, words: &Words) -> Result<()> {
         let key = [Value::Int(division), Value::Int(stream)];
         let known = if fresh {
             None
         } else {
-            self.conn.one(
-                "SELECT doc FROM found WHERE division = ?1 AND stream = ?2",
-                &key,
-                |row| row.int(0),
-            )?
+            self.conn.one("SELECT doc FROM found WHERE division = ?1 AND stream = ?2", &key, |row| row.int(0))?
         };
         let doc = match (known, self.doc) {
             (Some(doc), _) => doc,
             (None, Some(last)) => last + 1,
-            (None, None) => {
-                self.conn
-                    .one("SELECT COALESCE(MAX(doc), 0) FROM found", &[], |row| {
-                        row.int(0)
-                    })?
-                    .unwrap_or(0)
-                    + 1
-            }
+            (None, None) => self.conn.one("SELECT COALESCE(MAX(doc), 0) FROM found", &[], |row| row.int(0))?.unwrap_or(0) + 1,
         };
         if known.is_none() {
             self.doc = Some(doc);
@@ -181,13 +122,6 @@ impl Ledger {
              ON CONFLICT (division, stream) DO UPDATE SET kind = excluded.kind",
             &[key[0], key[1], Value::Text(kind), Value::Int(doc)],
         )?;
-        self.conn.put_words(
-            division,
-            stream,
-            doc,
-            known.is_none(),
-            &words.title,
-            &words.body,
-        )
+        self.conn.put_words(division, stream, doc, known.is_none(), &words.title, &words.body)
     }
 }

@@ -24,23 +24,11 @@ impl Store {
             let (sizes, bytes) = conn.sizes()?;
             let mut tables = Vec::with_capacity(TABLES.len());
             for (table, _) in TABLES {
-                let rows = conn
-                    .one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| {
-                        row.int(0)
-                    })?
-                    .unwrap_or(0);
-                tables.push(TableStats {
-                    table: table.to_owned(),
-                    rows,
-                    bytes: sizes.get(table).copied().unwrap_or(0),
-                });
+                let rows = conn.one(&format!("SELECT COUNT(*) FROM {table}"), &[], |row| row.int(0))?.unwrap_or(0);
+                tables.push(TableStats { table: table.to_owned(), rows, bytes: sizes.get(table).copied().unwrap_or(0) });
             }
             // What search keeps beside its table.
-            let words: i64 = sizes
-                .iter()
-                .filter(|(table, _)| table.starts_with("found_words"))
-                .map(|(_, bytes)| bytes)
-                .sum();
+            let words: i64 = sizes.iter().filter(|(table, _)| table.starts_with("found_words")).map(|(_, bytes)| bytes).sum();
             if let Some(found) = tables.iter_mut().find(|stats| stats.table == "found") {
                 found.bytes += words;
             }
@@ -55,11 +43,9 @@ impl Store {
         self.read(|conn| {
             let mut found = Vec::new();
             let mut after = i64::MIN;
-            while let Some(Some(next)) = conn.one(
-                "SELECT MIN(division) FROM event WHERE division > ?1",
-                &[Value::Int(after)],
-                |row| row.int_or_null(0),
-            )? {
+            while let Some(Some(next)) =
+                conn.one("SELECT MIN(division) FROM event WHERE division > ?1", &[Value::Int(after)], |row| row.int_or_null(0))?
+            {
                 found.push(next);
                 after = next;
             }

@@ -53,18 +53,9 @@ impl Record {
 
     /// The cells this record adds to.
     pub fn cells(&self) -> impl Iterator<Item = CellKey> {
-        let Record {
-            division,
-            figure,
-            organ,
-            matter,
-            place,
-            day,
-            ..
-        } = *self;
+        let Record { division, figure, organ, matter, place, day, .. } = *self;
         let month = day / 100;
-        let somewhere =
-            (place != NONE).then_some([division, figure, BY_PLACE, month, organ, matter, place]);
+        let somewhere = (place != NONE).then_some([division, figure, BY_PLACE, month, organ, matter, place]);
         [
             [division, figure, BY_DAY, day, organ, ALL, ALL],
             [division, figure, BY_MONTH, month, organ, ALL, ALL],
@@ -84,29 +75,9 @@ impl Tally {
     /// Counts a record. The same event counted twice in the very same place is one record with both amounts;
     /// `since` is the mark before the event's first record.
     pub fn add(&mut self, since: usize, record: &Record, stream: i64, seq: u32) {
-        let Record {
-            division,
-            figure,
-            organ,
-            matter,
-            place,
-            day,
-            amount,
-        } = *record;
-        let row = [
-            division,
-            figure,
-            day,
-            organ,
-            stream,
-            i64::from(seq),
-            matter,
-            place,
-            amount,
-        ];
-        let twice = self.counted[since..]
-            .iter_mut()
-            .find(|other| other[..8] == row[..8]);
+        let Record { division, figure, organ, matter, place, day, amount } = *record;
+        let row = [division, figure, day, organ, stream, i64::from(seq), matter, place, amount];
+        let twice = self.counted[since..].iter_mut().find(|other| other[..8] == row[..8]);
         let n = i64::from(twice.is_none());
         match twice {
             Some(other) => other[8] += amount,
@@ -127,29 +98,17 @@ impl Tally {
     /// Writes rows and cells, in the order of their keys.
     pub fn write(mut self, conn: &mut Conn) -> Result<()> {
         self.counted.sort_unstable();
-        let values: Vec<Value<'_>> = self
-            .counted
-            .iter()
-            .flatten()
-            .map(|number| Value::Int(*number))
-            .collect();
+        let values: Vec<Value<'_>> = self.counted.iter().flatten().map(|number| Value::Int(*number)).collect();
         conn.insert(&COUNTED, &values)?;
         let mut cells: Vec<(CellKey, [i64; 2])> = self.cells.into_iter().collect();
         cells.sort_unstable();
-        let values: Vec<Value<'_>> = cells
-            .iter()
-            .flat_map(|(key, sum)| key.iter().chain(sum))
-            .map(|number| Value::Int(*number))
-            .collect();
+        let values: Vec<Value<'_>> = cells.iter().flat_map(|(key, sum)| key.iter().chain(sum)).map(|number| Value::Int(*number)).collect();
         conn.insert(&CELL, &values)
     }
 }
 
-const COUNTED: Insert<'_> = Insert {
-    into: "INSERT INTO counted(division, figure, day, organ, stream, seq, matter, place, amount)",
-    width: 9,
-    then: "",
-};
+const COUNTED: Insert<'_> =
+    Insert { into: "INSERT INTO counted(division, figure, day, organ, stream, seq, matter, place, amount)", width: 9, then: "" };
 
 const CELL: Insert<'_> = Insert {
     into: "INSERT INTO cell(division, figure, grain, period, organ, matter, place, n, amount)",

@@ -20,29 +20,14 @@ pub(crate) struct Tip {
 
 impl Tip {
     pub fn new_stream() -> Tip {
-        Tip {
-            seq: 0,
-            hash: ORIGIN,
-            clocks: Some(Vec::new()),
-            indexed: None,
-        }
+        Tip { seq: 0, hash: ORIGIN, clocks: Some(Vec::new()), indexed: None }
     }
 }
 
 /// The columns of a head that stand in an index, or that hardly ever change.
 pub(crate) fn indexed(head: &Head) -> u64 {
     let mut hasher = FxHasher::default();
-    (
-        head.open,
-        &head.organ,
-        head.due,
-        &head.applicant,
-        &head.code,
-        head.opened_at,
-        &head.procedure,
-        &head.version,
-        &head.channel,
-    )
+    (head.open, &head.organ, head.due, &head.applicant, &head.code, head.opened_at, &head.procedure, &head.version, &head.channel)
         .hash(&mut hasher);
     hasher.finish()
 }

@@ -20,11 +20,7 @@ pub struct Folder {
 
 impl Folder {
     pub fn new() -> Result<Folder> {
-        let name = format!(
-            "fadu-trial-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("fadu-trial-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path)?;
         Ok(Folder { path })
@@ -62,9 +58,7 @@ impl Postgres {
     /// Starts a server; `None`, with a note on the error stream, when PostgreSQL is not installed.
     pub fn start() -> Result<Option<Postgres>> {
         let Some(programs) = programs() else {
-            eprintln!(
-                "PostgreSQL is not installed: the part of this test that needs it is skipped"
-            );
+            eprintln!("PostgreSQL is not installed: the part of this test that needs it is skipped");
             return Ok(None);
         };
         let folder = Folder::new()?;
@@ -73,17 +67,7 @@ impl Postgres {
             run(Command::new("chown").arg("postgres").arg(folder.path()))?;
         }
         run(program(&programs, "initdb", folder.path())
-            .args([
-                "-A",
-                "trust",
-                "-U",
-                "fadu",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-                "-D",
-            ])
+            .args(["-A", "trust", "-U", "fadu", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
             .arg(&data))?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let server = program(&programs, "postgres", folder.path())
@@ -91,29 +75,13 @@ impl Postgres {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args([
-                "-p",
-                &port.to_string(),
-                "-c",
-                "listen_addresses=127.0.0.1",
-                "-c",
-                "fsync=off",
-                "-c",
-                "max_connections=120",
-            ])
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=120"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        let postgres = Postgres {
-            programs,
-            folder,
-            port,
-            server,
-            databases: AtomicU32::new(1),
-        };
+        let postgres = Postgres { programs, folder, port, server, databases: AtomicU32::new(1) };
         let until = Instant::now() + Duration::from_secs(30);
-        while let Err(error) = postgres::Client::connect(&postgres.url("postgres"), postgres::NoTls)
-        {
+        while let Err(error) = postgres::Client::connect(&postgres.url("postgres"), postgres::NoTls) {
             if Instant::now() > until {
                 return Err(error.into());
             }
@@ -137,10 +105,11 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        let stopped = run(program(&self.programs, "pg_ctl", self.folder.path())
-            .arg("-D")
-            .arg(self.folder.path().join("data"))
-            .args(["stop", "-m", "immediate"]));
+        let stopped = run(program(&self.programs, "pg_ctl", self.folder.path()).arg("-D").arg(self.folder.path().join("data")).args([
+            "stop",
+            "-m",
+            "immediate",
+        ]));
         if let Err(error) = stopped {
             eprintln!("the PostgreSQL of this test was not stopped: {error}");
         }
@@ -165,12 +134,7 @@ fn programs() -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .map(|version| {
-            (
-                version.file_name().to_string_lossy().parse().unwrap_or(0),
-                version.path().join("bin"),
-            )
-        })
+        .map(|version| (version.file_name().to_string_lossy().parse().unwrap_or(0), version.path().join("bin")))
         .filter(|(_, folder)| folder.join("initdb").exists())
         .collect();
     found.sort();
@@ -178,19 +142,14 @@ fn programs() -> Option<PathBuf> {
 }
 
 fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 /// PostgreSQL refuses to run as root; there it is run as its own user.
 fn program(programs: &Path, name: &str, folder: &Path) -> Command {
     let mut command = if is_root() {
         let mut command = Command::new("runuser");
-        command
-            .args(["-u", "postgres", "--"])
-            .arg(programs.join(name));
+        command.args(["-u", "postgres", "--"]).arg(programs.join(name));
         command
     } else {
         Command::new(programs.join(name))
@@ -203,8 +162,6 @@ fn run(command: &mut Command) -> Result<()> {
     let output = command.output()?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(Error::File(
-            String::from_utf8_lossy(&output.stderr).into_owned(),
-        )),
+        false => Err(Error::File(String::from_utf8_lossy(&output.stderr).into_owned())),
     }
 }

@@ -37,11 +37,7 @@ impl rusqlite::ToSql for Value<'_> {
 }
 
 impl ToSql for Value<'_> {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
         match self {
             Value::Null => Ok(IsNull::Yes),
             Value::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
@@ -68,45 +64,29 @@ impl Row<'_> {
             Row::Lite(row) => match row.get_ref(column)? {
                 ValueRef::Null => Ok(None),
                 ValueRef::Integer(number) => Ok(Some(number)),
-                other => Err(unexpected(
-                    column,
-                    "a number",
-                    &format!("{:?}", other.data_type()),
-                )),
+                other => Err(unexpected(column, "a number", &format!("{:?}", other.data_type()))),
             },
-            Row::Post(row) => row
-                .try_get(column)
-                .map_err(|error| unexpected(column, "a number", &error.to_string())),
+            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "a number", &error.to_string())),
         }
     }
 
     pub fn int(&self, column: usize) -> Result<i64> {
-        self.int_or_null(column)?
-            .ok_or_else(|| unexpected(column, "a number", "nothing"))
+        self.int_or_null(column)?.ok_or_else(|| unexpected(column, "a number", "nothing"))
     }
 
     pub fn text_or_null(&self, column: usize) -> Result<Option<&str>> {
         match self {
             Row::Lite(row) => match row.get_ref(column)? {
                 ValueRef::Null => Ok(None),
-                ValueRef::Text(text) => std::str::from_utf8(text)
-                    .map(Some)
-                    .map_err(|error| unexpected(column, "text", &error.to_string())),
-                other => Err(unexpected(
-                    column,
-                    "text",
-                    &format!("{:?}", other.data_type()),
-                )),
+                ValueRef::Text(text) => std::str::from_utf8(text).map(Some).map_err(|error| unexpected(column, "text", &error.to_string())),
+                other => Err(unexpected(column, "text", &format!("{:?}", other.data_type()))),
             },
-            Row::Post(row) => row
-                .try_get(column)
-                .map_err(|error| unexpected(column, "text", &error.to_string())),
+            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "text", &error.to_string())),
         }
     }
 
     pub fn text(&self, column: usize) -> Result<&str> {
-        self.text_or_null(column)?
-            .ok_or_else(|| unexpected(column, "text", "nothing"))
+        self.text_or_null(column)?.ok_or_else(|| unexpected(column, "text", "nothing"))
     }
 
     pub fn string(&self, column: usize) -> Result<String> {
@@ -117,23 +97,15 @@ impl Row<'_> {
         match self {
             Row::Lite(row) => match row.get_ref(column)? {
                 ValueRef::Blob(bytes) => Ok(bytes),
-                other => Err(unexpected(
-                    column,
-                    "bytes",
-                    &format!("{:?}", other.data_type()),
-                )),
+                other => Err(unexpected(column, "bytes", &format!("{:?}", other.data_type()))),
             },
-            Row::Post(row) => row
-                .try_get(column)
-                .map_err(|error| unexpected(column, "bytes", &error.to_string())),
+            Row::Post(row) => row.try_get(column).map_err(|error| unexpected(column, "bytes", &error.to_string())),
         }
     }
 
     pub fn digest(&self, column: usize) -> Result<[u8; 32]> {
         let bytes = self.blob(column)?;
-        bytes
-            .try_into()
-            .map_err(|_| unexpected(column, "32 bytes", &format!("{} bytes", bytes.len())))
+        bytes.try_into().map_err(|_| unexpected(column, "32 bytes", &format!("{} bytes", bytes.len())))
     }
 
     /// The bytes of a text, without looking whether they are UTF-8.
@@ -141,11 +113,7 @@ impl Row<'_> {
         match self {
             Row::Lite(row) => match row.get_ref(column)? {
                 ValueRef::Text(text) => Ok(text),
-                other => Err(unexpected(
-                    column,
-                    "text",
-                    &format!("{:?}", other.data_type()),
-                )),
+                other => Err(unexpected(column, "text", &format!("{:?}", other.data_type()))),
             },
             Row::Post(_) => self.text(column).map(str::as_bytes),
         }
@@ -174,7 +142,5 @@ impl Row<'_> {
 }
 
 fn unexpected(column: usize, wanted: &str, found: &str) -> Error {
-    Error::Value(format!(
-        "column {column} should hold {wanted}, but: {found}"
-    ))
+    Error::Value(format!("column {column} should hold {wanted}, but: {found}"))
 }

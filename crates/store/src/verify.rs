@@ -67,18 +67,12 @@ impl Verification {
 impl Store {
     /// Walks the whole ledger and recomputes it. `witnesses` are checkpoints kept elsewhere; the store must still
     /// hold and satisfy them. `progress` is told the number of events read, now and then.
-    pub fn verify(
-        &self,
-        witnesses: &[Checkpoint],
-        mut progress: impl FnMut(u64),
-    ) -> Result<Verification> {
+    pub fn verify(&self, witnesses: &[Checkpoint], mut progress: impl FnMut(u64)) -> Result<Verification> {
         self.read_snapshot(|conn| {
             let mut walk = Walk::new();
             walk.events(conn, &mut progress)?;
             // Heads are compared after their events were read: bring the first bad event to the front.
-            walk.result
-                .faults
-                .sort_by_key(|fault| (fault.division, fault.stream, fault.seq));
+            walk.result.faults.sort_by_key(|fault| (fault.division, fault.stream, fault.seq));
             // Each of the rest may meet damage of its own, and the others are still worth looking at.
             for look in [Walk::numbers, Walk::attachments] {
                 if let Err(error) = look(&mut walk, conn) {
@@ -121,10 +115,7 @@ struct Walk {
 impl Walk {
     fn new() -> Walk {
         Walk {
-            result: Verification {
-                complete: true,
-                ..Verification::default()
-            },
+            result: Verification { complete: true, ..Verification::default() },
             end: None,
             ended: Vec::new(),
             last: None,
@@ -135,15 +126,7 @@ impl Walk {
 
     fn fault(&mut self, what: FaultKind, (division, stream, seq): (i64, i64, i64), detail: String) {
         if self.result.faults.len() < MOST_FAULTS {
-            self.result.faults.push(Fault {
-                what,
-                division,
-                stream,
-                seq,
-                kind: String::new(),
-                at: None,
-                detail,
-            });
+            self.result.faults.push(Fault { what, division, stream, seq, kind: String::new(), at: None, detail });
         }
     }
 
@@ -158,11 +141,7 @@ impl Walk {
             Some((division, stream, seq)) => format!("after event {division}/{stream}/{seq}"),
             None => "before the first event".to_owned(),
         };
-        self.fault(
-            FaultKind::Unreadable,
-            at,
-            format!("the database cannot read on {after}: {error}"),
-        );
+        self.fault(FaultKind::Unreadable, at, format!("the database cannot read on {after}: {error}"));
         self.result.complete = false;
         Ok(())
     }
@@ -176,14 +155,10 @@ impl Walk {
         let mut heads_from = (i64::MIN, i64::MIN);
         loop {
             let before = self.result.events;
-            let read = conn.query(
-                &sql,
-                &[Value::Int(from.0), Value::Int(from.1), Value::Int(from.2)],
-                |row| {
-                    self.event(row);
-                    Ok(())
-                },
-            );
+            let read = conn.query(&sql, &[Value::Int(from.0), Value::Int(from.1), Value::Int(from.2)], |row| {
+                self.event(row);
+                Ok(())
+            });
             let count = (self.result.events - before) as i64;
             progress(self.result.events);
             if let Err(error) = read {
@@ -221,39 +196,23 @@ impl Walk {
             (Ok(division), Ok(stream), Ok(seq)) => (division, stream, seq),
             _ => {
                 let at = self.last.unwrap_or_default();
-                return self.fault(
-                    FaultKind::Unreadable,
-                    at,
-                    "the key of an event is not made of numbers".to_owned(),
-                );
+                return self.fault(FaultKind::Unreadable, at, "the key of an event is not made of numbers".to_owned());
             }
         };
         let out_of_order = self.last.is_some_and(|last| last >= key);
         self.last = Some(key);
         let (division, stream, seq) = key;
-        if self
-            .end
-            .as_ref()
-            .is_some_and(|end| end.key != (division, stream))
-        {
+        if self.end.as_ref().is_some_and(|end| end.key != (division, stream)) {
             self.ended.extend(self.end.take());
         }
-        let (expected, previous) = self
-            .end
-            .as_ref()
-            .map_or((1, ORIGIN), |end| (end.seq + 1, end.hash));
+        let (expected, previous) = self.end.as_ref().map_or((1, ORIGIN), |end| (end.seq + 1, end.hash));
         if self.end.is_none() {
             self.result.streams += 1;
         }
         let at_fault = |walk: &mut Walk, what, detail: String| {
             let (kind, at) = (row.text(4).unwrap_or_default().to_owned(), row.int(3).ok());
             walk.fault(what, key, detail);
-            if let Some(fault) = walk
-                .result
-                .faults
-                .last_mut()
-                .filter(|fault| (fault.division, fault.stream, fault.seq) == key)
-            {
+            if let Some(fault) = walk.result.faults.last_mut().filter(|fault| (fault.division, fault.stream, fault.seq) == key) {
                 (fault.kind, fault.at) = (kind, at);
             }
         };
@@ -261,9 +220,7 @@ impl Walk {
             at_fault(
                 self,
                 FaultKind::Gap,
-                format!(
-                    "event {expected} of the stream is missing or out of order: {seq} was found in its place"
-                ),
+                format!("event {expected} of the stream is missing or out of order: {seq} was found in its place"),
             );
         }
         let (stored, computed) = match read_link(row, key) {
@@ -277,18 +234,9 @@ impl Walk {
             }
         };
         if computed.is_some_and(|computed| computed != stored) && seq == expected {
-            at_fault(
-                self,
-                FaultKind::Hash,
-                "the content of the event, or the event before it, does not give its hash"
-                    .to_owned(),
-            );
+            at_fault(self, FaultKind::Hash, "the content of the event, or the event before it, does not give its hash".to_owned());
         }
-        self.end = Some(End {
-            key: (division, stream),
-            seq,
-            hash: stored,
-        });
+        self.end = Some(End { key: (division, stream), seq, hash: stored });
     }
 
     fn note_numbers(&mut self, (division, stream, seq): (i64, i64, i64), body: &[u8]) {
@@ -314,12 +262,7 @@ impl Walk {
         let last = upto.or(ended.last().map(|end| end.key)).unwrap_or(from);
         let mut ends = ended.iter().peekable();
         let mut headless = Vec::new();
-        let values = [
-            Value::Int(from.0),
-            Value::Int(from.1),
-            Value::Int(last.0),
-            Value::Int(last.1),
-        ];
+        let values = [Value::Int(from.0), Value::Int(from.1), Value::Int(last.0), Value::Int(last.1)];
         let read = conn.query(
             "SELECT division, stream, seq, hash FROM head
              WHERE (division, stream) > (?1, ?2) AND (division, stream) <= (?3, ?4) ORDER BY division, stream",
@@ -332,11 +275,7 @@ impl Walk {
                 }
                 match ends.next_if(|end| end.key == key) {
                     _ if self.cut.contains(&key) => {}
-                    None => self.fault(
-                        FaultKind::Missing,
-                        (key.0, key.1, 1),
-                        format!("the stream should have {seq} events and has none"),
-                    ),
+                    None => self.fault(FaultKind::Missing, (key.0, key.1, 1), format!("the stream should have {seq} events and has none")),
                     Some(end) if end.seq != seq => self.fault(
                         FaultKind::Head,
                         (key.0, key.1, end.seq.min(seq) + 1),
@@ -399,22 +338,14 @@ impl Walk {
     }
 
     fn attachments(&mut self, conn: &mut Conn) -> Result<()> {
-        conn.query(
-            "SELECT division, digest, bytes FROM attachment",
-            &[],
-            |row| {
-                self.result.attachments += 1;
-                let key = row.blob(1)?;
-                if digest(row.blob(2)?)[..] != *key {
-                    self.fault(
-                        FaultKind::Attachment,
-                        (row.int(0)?, 0, 0),
-                        format!("attachment {}", hex(key)),
-                    );
-                }
-                Ok(())
-            },
-        )
+        conn.query("SELECT division, digest, bytes FROM attachment", &[], |row| {
+            self.result.attachments += 1;
+            let key = row.blob(1)?;
+            if digest(row.blob(2)?)[..] != *key {
+                self.fault(FaultKind::Attachment, (row.int(0)?, 0, 0), format!("attachment {}", hex(key)));
+            }
+            Ok(())
+        })
     }
 
     /// Checkpoints follow each other, and the latest of each division is still the root of the ledger.
@@ -422,25 +353,14 @@ impl Walk {
         let kept = checkpoint::all(conn)?;
         for (at, this) in kept.iter().enumerate() {
             self.result.checkpoints += 1;
-            let before = at
-                .checked_sub(1)
-                .map(|at| &kept[at])
-                .filter(|before| before.division == this.division);
+            let before = at.checked_sub(1).map(|at| &kept[at]).filter(|before| before.division == this.division);
             let previous = before.map_or([0; 32], |before| digest(before.statement().as_bytes()));
             let place = (this.division, 0, 0);
-            if this.number != before.map_or(1, |before| before.number + 1)
-                || this.previous != previous
-            {
-                let detail = format!(
-                    "checkpoint {} of division {} does not follow the one before it",
-                    this.number, this.division
-                );
+            if this.number != before.map_or(1, |before| before.number + 1) || this.previous != previous {
+                let detail = format!("checkpoint {} of division {} does not follow the one before it", this.number, this.division);
                 self.fault(FaultKind::Checkpoint, place, detail);
             }
-            if kept
-                .get(at + 1)
-                .is_none_or(|next| next.division != this.division)
-            {
+            if kept.get(at + 1).is_none_or(|next| next.division != this.division) {
                 self.root(conn, this)?;
             }
         }
@@ -477,20 +397,10 @@ impl Walk {
         )?;
         let whole = gone.is_empty();
         for (stream, seq) in gone {
-            let detail = format!(
-                "the event was there at checkpoint {} and is gone",
-                checkpoint.number
-            );
-            self.fault(
-                FaultKind::Checkpoint,
-                (checkpoint.division, stream, seq),
-                detail,
-            );
+            let detail = format!("the event was there at checkpoint {} and is gone", checkpoint.number);
+            self.fault(FaultKind::Checkpoint, (checkpoint.division, stream, seq), detail);
         }
-        if whole
-            && (tree.root() != checkpoint.root
-                || (streams, events) != (checkpoint.streams, checkpoint.events))
-        {
+        if whole && (tree.root() != checkpoint.root || (streams, events) != (checkpoint.streams, checkpoint.events)) {
             let detail = format!(
                 "the ledger no longer gives the root of checkpoint {}: a stream was removed, or a chain rewritten",
                 checkpoint.number
@@ -501,10 +411,7 @@ impl Walk {
     }
 }
 
-fn read_link<'a>(
-    row: &'a Row<'_>,
-    (division, stream, seq): (i64, i64, i64),
-) -> Result<(Link<'a>, Digest)> {
+fn read_link<'a>(row: &'a Row<'_>, (division, stream, seq): (i64, i64, i64)) -> Result<(Link<'a>, Digest)> {
     let link = Link {
         division,
         stream,

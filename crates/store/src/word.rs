@@ -42,22 +42,13 @@ impl Division {
 impl Words {
     /// Forgets everything, after a transaction that may have added words was undone.
     pub fn forget(&self) {
-        self.divisions
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.divisions.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn load(&self, conn: &mut Conn, division: i64) -> Result<()> {
-        let rows = conn.list(
-            "SELECT id, text FROM word WHERE division = ?1",
-            &[Value::Int(division)],
-            |row| Ok((row.int(0)?, row.string(1)?)),
-        )?;
-        let mut divisions = self
-            .divisions
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let rows =
+            conn.list("SELECT id, text FROM word WHERE division = ?1", &[Value::Int(division)], |row| Ok((row.int(0)?, row.string(1)?)))?;
+        let mut divisions = self.divisions.write().unwrap_or_else(PoisonError::into_inner);
         let known = divisions.entry(division).or_default();
         for (id, text) in rows {
             known.keep(id, &text);
@@ -66,10 +57,7 @@ impl Words {
     }
 
     fn known_id(&self, division: i64, text: &str) -> Option<i64> {
-        let divisions = self
-            .divisions
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let divisions = self.divisions.read().unwrap_or_else(PoisonError::into_inner);
         divisions.get(&division)?.ids.get(text).copied()
     }
 
@@ -91,13 +79,8 @@ impl Words {
             return Ok(Arc::from(""));
         }
         let known = |words: &Words| {
-            let divisions = words
-                .divisions
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
-            divisions
-                .get(&division)
-                .and_then(|known| known.texts.get(&id).cloned())
+            let divisions = words.divisions.read().unwrap_or_else(PoisonError::into_inner);
+            divisions.get(&division).and_then(|known| known.texts.get(&id).cloned())
         };
         if let Some(text) = known(self) {
             return Ok(text);
@@ -112,23 +95,13 @@ impl Words {
             UNKNOWN => {}
             id => return Ok(id),
         }
-        let mut divisions = self
-            .divisions
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut divisions = self.divisions.write().unwrap_or_else(PoisonError::into_inner);
         let known = divisions.entry(division).or_default();
         let id = known.last + 1;
-        conn.insert(
-            &WORD,
-            &[Value::Int(division), Value::Int(id), Value::Text(text)],
-        )?;
+        conn.insert(&WORD, &[Value::Int(division), Value::Int(id), Value::Text(text)])?;
         known.keep(id, text);
         Ok(id)
     }
 }
 
-const WORD: Insert<'_> = Insert {
-    into: "INSERT INTO word(division, id, text)",
-    width: 3,
-    then: "",
-};
+const WORD: Insert<'_> = Insert { into: "INSERT INTO word(division, id, text)", width: 3, then: "" };

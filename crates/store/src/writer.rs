@@ -69,48 +69,30 @@ impl Writer {
     pub fn start(ledger: Ledger, lock: Option<File>) -> Result<Writer> {
         let (requests, inbox) = channel();
         let halted = ledger.halted.clone();
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || {
-                serve(ledger, &inbox);
-                drop(lock);
-            })?;
-        Ok(Writer {
-            requests: Some(requests),
-            thread: Some(thread),
-            halted,
-        })
+        let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+            serve(ledger, &inbox);
+            drop(lock);
+        })?;
+        Ok(Writer { requests: Some(requests), thread: Some(thread), halted })
     }
 
     pub fn append(&self, appends: Vec<Prepared>, together: bool) -> Answers {
         let count = appends.len();
         let (reply, answers) = sync_channel(1);
-        let sent = self.send(Request::Append(AppendRequest {
-            appends,
-            together,
-            reply,
-        }));
+        let sent = self.send(Request::Append(AppendRequest { appends, together, reply }));
         match sent.and_then(|()| answers.recv().map_err(|_| self.gone())) {
             Ok((answers, _)) => answers,
             Err(error) => vec![Err(AppendError::Store(error)); count],
         }
     }
 
-    pub fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static) -> Result<T> {
         let (reply, answer) = sync_channel(1);
         self.send(Request::Work(Box::new(move |ledger| {
             let outcome = work(ledger);
             let failed = outcome.is_err();
             // A caller that no longer listens needs no answer.
-            (
-                failed,
-                Box::new(move |committed| {
-                    drop(reply.send(outcome.and_then(|value| committed.map(|()| value))))
-                }),
-            )
+            (failed, Box::new(move |committed| drop(reply.send(outcome.and_then(|value| committed.map(|()| value))))))
         })))?;
         answer.recv().map_err(|_| self.gone())?
     }
@@ -124,12 +106,7 @@ impl Writer {
     }
 
     fn gone(&self) -> Error {
-        Error::Halted(
-            self.halted
-                .get()
-                .cloned()
-                .unwrap_or_else(|| "the writing thread has ended".to_owned()),
-        )
+        Error::Halted(self.halted.get().cloned().unwrap_or_else(|| "the writing thread has ended".to_owned()))
     }
 }
 
@@ -163,23 +140,14 @@ fn serve(mut ledger: Ledger, inbox: &Receiver<Request>) {
 impl Request {
     fn weight(&self) -> usize {
         match self {
-            Request::Append(request) => request
-                .appends
-                .iter()
-                .map(|prepared| prepared.append.events.len().max(1))
-                .sum(),
+            Request::Append(request) => request.appends.iter().map(|prepared| prepared.append.events.len().max(1)).sum(),
             Request::Work(_) => 1,
         }
     }
 }
 
 impl Ledger {
-    pub fn new(
-        conn: Conn,
-        address: Address,
-        purpose: Purpose,
-        words: Arc<Words>,
-    ) -> Result<Ledger> {
+    pub fn new(conn: Conn, address: Address, purpose: Purpose, words: Arc<Words>) -> Result<Ledger> {
         let mut ledger = Ledger {
             conn,
             address,
@@ -199,11 +167,9 @@ impl Ledger {
     fn load_folding(&mut self) -> Result<()> {
         self.folding = self
             .conn
-            .list(
-                "SELECT figure, division, stream FROM figure_position WHERE folding = 1",
-                &[],
-                |row| Ok((row.string(0)?, (row.int(1)?, row.int(2)?))),
-            )?
+            .list("SELECT figure, division, stream FROM figure_position WHERE folding = 1", &[], |row| {
+                Ok((row.string(0)?, (row.int(1)?, row.int(2)?)))
+            })?
             .into_iter()
             .collect();
         Ok(())
@@ -234,10 +200,7 @@ impl Ledger {
         }
         works.reverse();
         let mut settles = Vec::new();
-        let units: Vec<(&[Prepared], bool)> = requests
-            .iter()
-            .map(|request| (&request.appends[..], request.together))
-            .collect();
+        let units: Vec<(&[Prepared], bool)> = requests.iter().map(|request| (&request.appends[..], request.together)).collect();
         let tried = self.transaction(|ledger| {
             let answers = ledger.write(&units)?;
             while let Some(work) = works.pop() {
@@ -251,13 +214,8 @@ impl Ledger {
         }
         let answers = match tried {
             Ok(answers) => answers,
-            Err(Error::Constraint(_) | Error::Busy(_)) => {
-                units.iter().map(|unit| self.one_by_one(*unit)).collect()
-            }
-            Err(error) => units
-                .iter()
-                .map(|(appends, _)| vec![Err(AppendError::Store(error.clone())); appends.len()])
-                .collect(),
+            Err(Error::Constraint(_) | Error::Busy(_)) => units.iter().map(|unit| self.one_by_one(*unit)).collect(),
+            Err(error) => units.iter().map(|(appends, _)| vec![Err(AppendError::Store(error.clone())); appends.len()]).collect(),
         };
         drop(units);
         for (request, answers) in requests.into_iter().zip(answers) {
@@ -292,10 +250,7 @@ impl Ledger {
         if together {
             return self.alone(appends, true);
         }
-        appends
-            .iter()
-            .flat_map(|prepared| self.alone(std::slice::from_ref(prepared), false))
-            .collect()
+        appends.iter().flat_map(|prepared| self.alone(std::slice::from_ref(prepared), false)).collect()
     }
 
     fn alone(&mut self, appends: &[Prepared], together: bool) -> Answers {
@@ -334,18 +289,10 @@ impl Ledger {
         if self.conn.lost() {
             self.conn = Conn::open(&self.address, self.purpose)?;
         }
-        let done = self
-            .conn
-            .begin()
-            .and_then(|()| work(self))
-            .and_then(|value| self.conn.commit().map(|()| value));
+        let done = self.conn.begin().and_then(|()| work(self)).and_then(|value| self.conn.commit().map(|()| value));
         done.inspect_err(|error| {
             self.forget();
-            let undone = if self.conn.lost() {
-                Ok(())
-            } else {
-                self.conn.rollback()
-            };
+            let undone = if self.conn.lost() { Ok(()) } else { self.conn.rollback() };
             match (error, undone) {
                 (Error::Halted(why) | Error::Damaged(why), _) => self.halt(why),
                 (_, Err(Error::Halted(why) | Error::Damaged(why))) => self.halt(&why),
@@ -362,17 +309,8 @@ mod tests {
     use crate::{Append, AppendError, Error, NewEvent, trial::Folder};
 
     fn append(stream: i64, bytes: usize) -> Append {
-        let event = NewEvent {
-            kind: "k".into(),
-            body: format!("{{\"a\":\"{}\"}}", "x".repeat(bytes)),
-            ..NewEvent::default()
-        };
-        Append {
-            division: 1,
-            stream,
-            events: vec![event],
-            ..Append::default()
-        }
+        let event = NewEvent { kind: "k".into(), body: format!("{{\"a\":\"{}\"}}", "x".repeat(bytes)), ..NewEvent::default() };
+        Append { division: 1, stream, events: vec![event], ..Append::default() }
     }
 
     #[test]
@@ -380,18 +318,11 @@ mod tests {
         let folder = Folder::new().unwrap();
         let store = folder.store("full.db").unwrap();
         store.append(vec![append(1, 10)]).remove(0).unwrap();
-        store
-            .write(|ledger| ledger.conn.script("PRAGMA max_page_count = 1"))
-            .unwrap();
+        store.write(|ledger| ledger.conn.script("PRAGMA max_page_count = 1")).unwrap();
         let answer = store.append(vec![append(2, 1_000_000)]).remove(0);
-        assert!(
-            matches!(answer, Err(AppendError::Store(Error::Full(_)))),
-            "{answer:?}"
-        );
+        assert!(matches!(answer, Err(AppendError::Store(Error::Full(_)))), "{answer:?}");
         assert_eq!(store.events(1, 1, 0).unwrap().len(), 1);
-        store
-            .write(|ledger| ledger.conn.script("PRAGMA max_page_count = 1000000"))
-            .unwrap();
+        store.write(|ledger| ledger.conn.script("PRAGMA max_page_count = 1000000")).unwrap();
         store.append(vec![append(2, 1_000_000)]).remove(0).unwrap();
         assert!(store.verify(&[], |_| ()).unwrap().sound());
     }
@@ -405,10 +336,7 @@ mod tests {
             Err::<(), _>(Error::Invalid("no".into()))
         });
         assert_eq!(failed, Err(Error::Invalid("no".into())));
-        assert_eq!(
-            store.read(|conn| store.words.id(conn, 1, "word")).unwrap(),
-            crate::word::UNKNOWN
-        );
+        assert_eq!(store.read(|conn| store.words.id(conn, 1, "word")).unwrap(), crate::word::UNKNOWN);
     }
 
     #[test]
@@ -419,10 +347,7 @@ mod tests {
         let answer = store.write(|_| -> crate::Result<()> { panic!("a defect, on purpose") });
         assert!(matches!(answer, Err(Error::Halted(_))), "{answer:?}");
         let answer = store.append(vec![append(2, 10)]).remove(0);
-        assert!(
-            matches!(answer, Err(AppendError::Store(Error::Halted(_)))),
-            "{answer:?}"
-        );
+        assert!(matches!(answer, Err(AppendError::Store(Error::Halted(_)))), "{answer:?}");
         assert_eq!(store.events(1, 1, 0).unwrap().len(), 1);
     }
 }

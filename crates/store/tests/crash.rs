@@ -1,10 +1,6 @@
 //! Killed at any moment, the store has every event it acknowledged, no half of one, and figures that add up.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -12,9 +8,7 @@ use std::{
     time::Duration,
 };
 
-use store::{
-    Append, Config, Counted, EventRow, Head, NewEvent, NumberWanted, Store, trial::Folder,
-};
+use store::{Append, Config, Counted, EventRow, Head, NewEvent, NumberWanted, Store, trial::Folder};
 
 const D: i64 = 140_902;
 const FILE: &str = "FADU_CRASH_FILE";
@@ -29,43 +23,21 @@ fn step(stream: i64, expected: u32) -> Append {
         amount: 1,
         event: 1,
     };
-    let event = NewEvent {
-        at: 1,
-        kind: "step".into(),
-        organ: "o".into(),
-        matter: "m".into(),
-        body: "{}".into(),
-        numbers: vec![],
-    };
-    let numbered = NewEvent {
-        numbers: vec![NumberWanted {
-            series: "s".into(),
-            organ: "o".into(),
-            year: 2024,
-        }],
-        ..event.clone()
-    };
+    let event = NewEvent { at: 1, kind: "step".into(), organ: "o".into(), matter: "m".into(), body: "{}".into(), numbers: vec![] };
+    let numbered = NewEvent { numbers: vec![NumberWanted { series: "s".into(), organ: "o".into(), year: 2024 }], ..event.clone() };
     Append {
         division: D,
         stream,
         expected,
         events: vec![event, numbered],
-        head: Some(Head {
-            procedure: "p".into(),
-            open: true,
-            ..Head::default()
-        }),
+        head: Some(Head { procedure: "p".into(), open: true, ..Head::default() }),
         counted: vec![counted("all")],
         ..Append::default()
     }
 }
 
 fn recount(event: &EventRow) -> Vec<Counted> {
-    if event.seq.is_multiple_of(2) {
-        step(event.stream, event.seq - 2).counted
-    } else {
-        Vec::new()
-    }
+    if event.seq.is_multiple_of(2) { step(event.stream, event.seq - 2).counted } else { Vec::new() }
 }
 
 /// Not a test: the process that is killed. It appends from four threads and says what was acknowledged.
@@ -79,16 +51,10 @@ fn writer() {
             scope.spawn(move || {
                 let mut expected = store.case(D, stream).unwrap().map_or(0, |row| row.seq);
                 loop {
-                    let appended = store
-                        .append(vec![step(stream, expected)])
-                        .remove(0)
-                        .unwrap();
+                    let appended = store.append(vec![step(stream, expected)]).remove(0).unwrap();
                     expected = appended.seq;
                     // One write a line, so that a line is whole or absent.
-                    std::io::stdout()
-                        .lock()
-                        .write_all(format!("\nack {stream} {expected}\n").as_bytes())
-                        .unwrap();
+                    std::io::stdout().lock().write_all(format!("\nack {stream} {expected}\n").as_bytes()).unwrap();
                 }
             });
         }
@@ -114,22 +80,15 @@ fn no_acknowledged_event_is_lost() {
             .spawn()
             .unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        let reader = std::thread::spawn(move || {
-            output
-                .lines()
-                .map_while(Result::ok)
-                .filter(|line| line.starts_with("ack "))
-                .collect::<Vec<_>>()
-        });
+        let reader =
+            std::thread::spawn(move || output.lines().map_while(Result::ok).filter(|line| line.starts_with("ack ")).collect::<Vec<_>>());
         // Moments spread by a fixed rule: opening, the first commits, full run.
         std::thread::sleep(Duration::from_millis(15 + kill * 7919 % 170));
         child.kill().unwrap();
         child.wait().unwrap();
         for line in reader.join().unwrap() {
             let mut parts = line.split(' ').skip(1).map(|part| part.parse::<u32>());
-            if let (Some(Ok(stream)), Some(Ok(seq)), None) =
-                (parts.next(), parts.next(), parts.next())
-            {
+            if let (Some(Ok(stream)), Some(Ok(seq)), None) = (parts.next(), parts.next(), parts.next()) {
                 acknowledged[stream as usize] = acknowledged[stream as usize].max(seq);
                 lines += 1;
             }
@@ -138,10 +97,7 @@ fn no_acknowledged_event_is_lost() {
         let store = Store::open(&Config::new(&url)).unwrap();
         for stream in 1..=4 {
             let seq = store.case(D, stream).unwrap().map_or(0, |row| row.seq);
-            assert!(
-                seq >= acknowledged[stream as usize],
-                "kill {kill}: stream {stream} has {seq}, acknowledged {acknowledged:?}"
-            );
+            assert!(seq >= acknowledged[stream as usize], "kill {kill}: stream {stream} has {seq}, acknowledged {acknowledged:?}");
             assert_eq!(seq % 2, 0, "kill {kill}: half an append");
         }
         if kill % 10 == 9 {

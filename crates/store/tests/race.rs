@@ -1,10 +1,6 @@
 //! Many writers at once: one winner for every seq, numbers without gaps, figures equal to their recount.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -17,11 +13,7 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
         figure: "steps".into(),
         organ: format!("organ{}", stream % 3),
         matter: format!("matter{}", expected % 4),
-        place: if expected.is_multiple_of(2) {
-            String::new()
-        } else {
-            "镇".into()
-        },
+        place: if expected.is_multiple_of(2) { String::new() } else { "镇".into() },
         day: 20240501 + (expected % 28) as i32,
         amount: i64::from(expected) + 1,
         event: 0,
@@ -36,17 +28,9 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
             organ: counted.organ.clone(),
             matter: counted.matter.clone(),
             body: format!(r#"{{"by":{by}}}"#),
-            numbers: vec![NumberWanted {
-                series: "字".into(),
-                organ: format!("organ{}", stream % 2),
-                year: 2024,
-            }],
+            numbers: vec![NumberWanted { series: "字".into(), organ: format!("organ{}", stream % 2), year: 2024 }],
         }],
-        head: Some(Head {
-            procedure: "p".into(),
-            open: true,
-            ..Head::default()
-        }),
+        head: Some(Head { procedure: "p".into(), open: true, ..Head::default() }),
         counted: vec![counted],
         ..Append::default()
     }
@@ -54,11 +38,7 @@ fn step(stream: i64, expected: u32, by: usize) -> Append {
 
 /// The same figure, counted from an event alone.
 fn recount(event: &EventRow) -> Vec<Counted> {
-    if event.kind == "step" {
-        step(event.stream, event.seq - 1, 0).counted
-    } else {
-        Vec::new()
-    }
+    if event.kind == "step" { step(event.stream, event.seq - 1, 0).counted } else { Vec::new() }
 }
 
 fn race(name: &str, url: &str) {
@@ -89,11 +69,7 @@ fn race(name: &str, url: &str) {
             });
         }
     });
-    assert_eq!(
-        won.load(Ordering::Relaxed),
-        GOAL,
-        "{name}: one winner for every seq"
-    );
+    assert_eq!(won.load(Ordering::Relaxed), GOAL, "{name}: one winner for every seq");
     assert!(lost.load(Ordering::Relaxed) > 0);
     // Several streams, batches with conflicts among them, and groups that are made together.
     std::thread::scope(|scope| {
@@ -104,10 +80,7 @@ fn race(name: &str, url: &str) {
                     let batch: Vec<Append> = (2..6).map(|stream| step(stream, round, by)).collect();
                     if round % 3 == 0 {
                         let made = store.append_all_or_none(batch);
-                        assert!(
-                            made.is_ok() || matches!(made, Err((_, AppendError::Conflict { .. }))),
-                            "{made:?}"
-                        );
+                        assert!(made.is_ok() || matches!(made, Err((_, AppendError::Conflict { .. }))), "{made:?}");
                     } else {
                         store.append(batch);
                     }
@@ -117,15 +90,8 @@ fn race(name: &str, url: &str) {
     });
     let found = store.verify(&[], |_| ()).unwrap();
     assert_eq!(found.faults, [], "{name}");
-    assert_eq!(
-        found.numbers, found.events,
-        "{name}: every step drew one number, and none is missing"
-    );
-    assert_eq!(
-        store.verify_cells(&["steps"], recount, |_| ()).unwrap(),
-        [],
-        "{name}"
-    );
+    assert_eq!(found.numbers, found.events, "{name}: every step drew one number, and none is missing");
+    assert_eq!(store.verify_cells(&["steps"], recount, |_| ()).unwrap(), [], "{name}");
 }
 
 #[test]
@@ -136,21 +102,11 @@ fn one_winner_for_every_seq() {
 /// A fold over history beside running writers counts every event once.
 fn fold_beside_writers(name: &str, url: &str) {
     let store = Store::open(&Config::new(url).fast()).unwrap();
-    let batch = |from: i64, expected| {
-        (from..from + 50)
-            .map(|stream| step(stream, expected, 0))
-            .collect::<Vec<_>>()
-    };
+    let batch = |from: i64, expected| (from..from + 50).map(|stream| step(stream, expected, 0)).collect::<Vec<_>>();
     for round in 0..6 {
         store.append(batch(1, round));
     }
-    assert_eq!(
-        store
-            .declare_figures(&[("steps".into(), "second definition".into())])
-            .unwrap(),
-        ["steps"],
-        "{name}"
-    );
+    assert_eq!(store.declare_figures(&[("steps".into(), "second definition".into())]).unwrap(), ["steps"], "{name}");
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for round in 6..26 {
@@ -162,18 +118,8 @@ fn fold_beside_writers(name: &str, url: &str) {
         store.refold(&["steps"], recount, |_| ()).unwrap();
         writer.join().unwrap();
     });
-    assert_eq!(
-        store.verify_cells(&["steps"], recount, |_| ()).unwrap(),
-        [],
-        "{name}"
-    );
-    assert!(
-        store
-            .figure_states()
-            .unwrap()
-            .iter()
-            .all(|state| state.folding.is_none())
-    );
+    assert_eq!(store.verify_cells(&["steps"], recount, |_| ()).unwrap(), [], "{name}");
+    assert!(store.figure_states().unwrap().iter().all(|state| state.folding.is_none()));
 }
 
 #[test]

@@ -1,10 +1,6 @@
 //! One story told to both databases: what is written is read back, conflicts lose, figures add up, nothing leaks.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
@@ -14,12 +10,7 @@ const D: i64 = 140_902;
 
 fn event(kind: &str, at: i64) -> NewEvent {
     NewEvent {
-        at,
-        kind: kind.into(),
-        organ: "审批局".into(),
-        matter: "食品经营许可".into(),
-        body: r#"{"a":1}"#.into(),
-        numbers: vec![],
+        at, kind: kind.into(), organ: "审批局".into(), matter: "食品经营许可".into(), body: r#"{"a":1}"#.into(), numbers: vec![]
     }
 }
 
@@ -43,15 +34,7 @@ fn head(stage: &str, due: Option<i64>) -> Head {
 }
 
 fn counted(figure: &str, organ: &str, day: i32, amount: i64) -> Counted {
-    Counted {
-        figure: figure.into(),
-        organ: organ.into(),
-        matter: "食品".into(),
-        place: "东关".into(),
-        day,
-        amount,
-        event: 0,
-    }
+    Counted { figure: figure.into(), organ: organ.into(), matter: "食品".into(), place: "东关".into(), day, amount, event: 0 }
 }
 
 fn one(append: Append) -> Vec<Append> {
@@ -59,12 +42,7 @@ fn one(append: Append) -> Vec<Append> {
 }
 
 fn licence(store: &Store) -> (Appended, Appended) {
-    let clock = ClockRow {
-        clock: "decide".into(),
-        due: 500,
-        kind: "limit".into(),
-        extra: "{}".into(),
-    };
+    let clock = ClockRow { clock: "decide".into(), due: 500, kind: "limit".into(), extra: "{}".into() };
     let first = store.append(one(Append {
         division: D,
         stream: 1,
@@ -86,14 +64,7 @@ fn licence(store: &Store) -> (Appended, Appended) {
     assert!(store.due_clocks(D, 500, 10).unwrap().is_empty());
 
     let mut delivered = event("delivered", 120);
-    delivered.numbers = vec![
-        NumberWanted {
-            series: "食许".into(),
-            organ: "审批局".into(),
-            year: 2024
-        };
-        2
-    ];
+    delivered.numbers = vec![NumberWanted { series: "食许".into(), organ: "审批局".into(), year: 2024 }; 2];
     let second = store.append(one(Append {
         division: D,
         stream: 1,
@@ -101,12 +72,7 @@ fn licence(store: &Store) -> (Appended, Appended) {
         events: vec![delivered],
         head: Some(head("delivered", None)),
         clocks: Some(vec![]),
-        jobs: vec![NewJob {
-            kind: "publish".into(),
-            body: "{}".into(),
-            due: 130,
-            key: Some("publish-1".into()),
-        }],
+        jobs: vec![NewJob { kind: "publish".into(), body: "{}".into(), due: 130, key: Some("publish-1".into()) }],
         ..Append::default()
     }));
     (first, second.into_iter().next().unwrap().unwrap())
@@ -114,21 +80,12 @@ fn licence(store: &Store) -> (Appended, Appended) {
 
 fn story(name: &str, url: &str) {
     let store = Arc::new(Store::open(&Config::new(url)).unwrap());
-    assert_eq!(
-        store
-            .declare_figures(&[("received".into(), "v1".into())])
-            .unwrap(),
-        Vec::<String>::new(),
-        "{name}"
-    );
+    assert_eq!(store.declare_figures(&[("received".into(), "v1".into())]).unwrap(), Vec::<String>::new(), "{name}");
 
     let (_, second) = licence(&store);
     assert_eq!(second.numbers, [1, 2]);
     let events = store.events(D, 1, 0).unwrap();
-    assert_eq!(
-        events.iter().map(|event| event.seq).collect::<Vec<_>>(),
-        [1, 2, 3]
-    );
+    assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(events[2].body, r#"{"a":1,"numbers":[1,2]}"#);
     let mut previous = store::event::ORIGIN;
     for event in &events {
@@ -140,37 +97,18 @@ fn story(name: &str, url: &str) {
     assert_eq!(store.events(D, 1, 2).unwrap().len(), 1);
 
     let row = store.case_by_code(D, "SP-2024-0001").unwrap().unwrap();
-    assert_eq!(
-        (row.seq, row.hash, &row.head),
-        (3, second.hash, &head("delivered", None))
-    );
+    assert_eq!((row.seq, row.hash, &row.head), (3, second.hash, &head("delivered", None)));
     assert!(store.clocks(D, 1).unwrap().is_empty());
 
     // The second to come is told, and leaves nothing; the others of its batch are made.
-    let late = Append {
-        division: D,
-        stream: 1,
-        expected: 2,
-        events: vec![event("withdrawn", 1)],
-        ..Append::default()
-    };
-    let other = Append {
-        division: D,
-        stream: 2,
-        events: vec![event("submitted", 1)],
-        ..Append::default()
-    };
+    let late = Append { division: D, stream: 1, expected: 2, events: vec![event("withdrawn", 1)], ..Append::default() };
+    let other = Append { division: D, stream: 2, events: vec![event("submitted", 1)], ..Append::default() };
     let answers = store.append(vec![late.clone(), other]);
     assert_eq!(answers[0], Err(AppendError::Conflict { actual: 3 }));
     assert_eq!(answers[1].as_ref().unwrap().seq, 1);
 
     // All or none.
-    let child = Append {
-        division: D,
-        stream: 3,
-        events: vec![event("opened", 1)],
-        ..Append::default()
-    };
+    let child = Append { division: D, stream: 3, events: vec![event("opened", 1)], ..Append::default() };
     let refused = store.append_all_or_none(vec![child.clone(), late.clone()]);
     assert_eq!(refused, Err((1, AppendError::Conflict { actual: 3 })));
     assert_eq!(store.case(D, 3).unwrap(), None);
@@ -179,40 +117,18 @@ fn story(name: &str, url: &str) {
     // A tracking code is given once; the culprit alone is told.
     let mut same = head("accepted", None);
     same.title = "another".into();
-    let twin = Append {
-        division: D,
-        stream: 4,
-        events: vec![event("submitted", 1)],
-        head: Some(same),
-        ..Append::default()
-    };
-    let fine = Append {
-        division: D,
-        stream: 5,
-        events: vec![event("submitted", 1)],
-        ..Append::default()
-    };
+    let twin = Append { division: D, stream: 4, events: vec![event("submitted", 1)], head: Some(same), ..Append::default() };
+    let fine = Append { division: D, stream: 5, events: vec![event("submitted", 1)], ..Append::default() };
     let answers = store.append(vec![twin, fine]);
-    assert!(
-        matches!(&answers[0], Err(AppendError::Duplicate(_))),
-        "{answers:?}"
-    );
+    assert!(matches!(&answers[0], Err(AppendError::Duplicate(_))), "{answers:?}");
     assert!(answers[1].is_ok());
 
     // Bad input is refused before it reaches the database.
     for body in ["", "[1]", "{", r#"{"numbers":[7]}"#] {
         let mut bad = event("bad", 1);
         bad.body = body.into();
-        let answer = store.append(one(Append {
-            division: D,
-            stream: 6,
-            events: vec![bad],
-            ..Append::default()
-        }));
-        assert!(
-            matches!(&answer[0], Err(AppendError::Invalid(_))),
-            "{body}: {answer:?}"
-        );
+        let answer = store.append(one(Append { division: D, stream: 6, events: vec![bad], ..Append::default() }));
+        assert!(matches!(&answer[0], Err(AppendError::Invalid(_))), "{body}: {answer:?}");
     }
 
     registers(&store);
@@ -224,43 +140,21 @@ fn story(name: &str, url: &str) {
     figures(&store);
     folding(&store);
 
-    let checkpoint = store
-        .checkpoint(D, 20240302, |statement| {
-            statement.iter().rev().copied().collect()
-        })
-        .unwrap();
+    let checkpoint = store.checkpoint(D, 20240302, |statement| statement.iter().rev().copied().collect()).unwrap();
     assert_eq!(checkpoint.number, 1);
     licence_goes_on(&store);
     let second = store.checkpoint(D, 20240303, |_| vec![1]).unwrap();
-    assert_eq!(
-        second.previous,
-        store::event::digest(checkpoint.statement().as_bytes())
-    );
-    let found = store
-        .verify(&[checkpoint.clone(), second.clone()], |_| ())
-        .unwrap();
+    assert_eq!(second.previous, store::event::digest(checkpoint.statement().as_bytes()));
+    let found = store.verify(&[checkpoint.clone(), second.clone()], |_| ()).unwrap();
     assert_eq!(found.faults, [], "{name}");
     assert!(found.sound());
-    assert_eq!(
-        (found.numbers, found.checkpoints, found.attachments),
-        (2, 2, 1)
-    );
+    assert_eq!((found.numbers, found.checkpoints, found.attachments), (2, 2, 1));
     let mut forged = second;
     forged.root = [9; 32];
-    assert_eq!(
-        store.verify(&[forged], |_| ()).unwrap().faults[0].what,
-        FaultKind::Checkpoint
-    );
+    assert_eq!(store.verify(&[forged], |_| ()).unwrap().faults[0].what, FaultKind::Checkpoint);
 
     let stats = store.stats().unwrap();
-    let rows = |table: &str| {
-        stats
-            .tables
-            .iter()
-            .find(|row| row.table == table)
-            .unwrap()
-            .rows
-    };
+    let rows = |table: &str| stats.tables.iter().find(|row| row.table == table).unwrap().rows;
     assert_eq!(rows("paper_number"), 2);
     assert!(rows("event") > 5 && stats.bytes > 0);
 
@@ -270,31 +164,17 @@ fn story(name: &str, url: &str) {
     // Opened again, all is there; a later program's database is refused.
     let store = Store::open(&Config::new(url)).unwrap();
     assert_eq!(store.events(D, 1, 0).unwrap().len(), 4);
-    assert_eq!(
-        store
-            .declare_figures(&[("received".into(), "v1".into())])
-            .unwrap(),
-        Vec::<String>::new()
-    );
+    assert_eq!(store.declare_figures(&[("received".into(), "v1".into())]).unwrap(), Vec::<String>::new());
 }
 
 fn licence_goes_on(store: &Store) {
-    let rated = Append {
-        division: D,
-        stream: 1,
-        expected: 3,
-        events: vec![event("rated", 200)],
-        ..Append::default()
-    };
+    let rated = Append { division: D, stream: 1, expected: 3, events: vec![event("rated", 200)], ..Append::default() };
     assert_eq!(store.append(one(rated))[0].as_ref().unwrap().seq, 4);
     assert_eq!(store.case(D, 1).unwrap().unwrap().head.stage, "delivered");
 }
 
 fn registers(store: &Store) {
-    for (at, (id, to)) in [("a", None), ("b", Some(20240630)), ("c", None)]
-        .into_iter()
-        .enumerate()
-    {
+    for (at, (id, to)) in [("a", None), ("b", Some(20240630)), ("c", None)].into_iter().enumerate() {
         let entry = EntryRow {
             register: "powers".into(),
             id: id.into(),
@@ -307,44 +187,16 @@ fn registers(store: &Store) {
             ..EntryRow::default()
         };
         let stream = 100 + at as i64;
-        let append = Append {
-            division: D,
-            stream,
-            events: vec![event("adopted", 1)],
-            entry: Some(entry),
-            ..Append::default()
-        };
+        let append = Append { division: D, stream, events: vec![event("adopted", 1)], entry: Some(entry), ..Append::default() };
         assert!(store.append(one(append))[0].is_ok());
     }
-    let all = store
-        .entries(D, "powers", &EntryFilter::default(), "", 10)
-        .unwrap();
-    assert_eq!(
-        all.iter()
-            .map(|entry| entry.id.as_str())
-            .collect::<Vec<_>>(),
-        ["a", "b", "c"]
-    );
-    let july = EntryFilter {
-        on_day: Some(20240701),
-        ..EntryFilter::default()
-    };
+    let all = store.entries(D, "powers", &EntryFilter::default(), "", 10).unwrap();
+    assert_eq!(all.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
+    let july = EntryFilter { on_day: Some(20240701), ..EntryFilter::default() };
     assert_eq!(store.entry_count(D, "powers", &july).unwrap(), 2);
-    let titled = EntryFilter {
-        title: Some("b%".into()),
-        ..EntryFilter::default()
-    };
-    assert_eq!(
-        store.entries(D, "powers", &titled, "", 10).unwrap().len(),
-        1
-    );
-    assert_eq!(
-        store
-            .entries(D, "powers", &EntryFilter::default(), "a", 1)
-            .unwrap()[0]
-            .id,
-        "b"
-    );
+    let titled = EntryFilter { title: Some("b%".into()), ..EntryFilter::default() };
+    assert_eq!(store.entries(D, "powers", &titled, "", 10).unwrap().len(), 1);
+    assert_eq!(store.entries(D, "powers", &EntryFilter::default(), "a", 1).unwrap()[0].id, "b");
     assert_eq!(store.entry(D, "powers", "c").unwrap().unwrap().stream, 102);
     assert_eq!(store.entry_of(D, 101).unwrap().unwrap().id, "b");
 }
@@ -353,90 +205,37 @@ fn lists(store: &Store) {
     for stream in 200..210 {
         let mut head = head("accepted", Some(1_000 + (210 - stream)));
         head.code = Some(format!("C{stream}"));
-        head.handlers = vec![if stream % 2 == 0 {
-            "wang".into()
-        } else {
-            "wang2".to_owned()
-        }];
+        head.handlers = vec![if stream % 2 == 0 { "wang".into() } else { "wang2".to_owned() }];
         if stream == 209 {
             head.due = None;
         }
-        let append = Append {
-            division: D,
-            stream,
-            events: vec![event("submitted", 1)],
-            head: Some(head),
-            ..Append::default()
-        };
+        let append = Append { division: D, stream, events: vec![event("submitted", 1)], head: Some(head), ..Append::default() };
         assert!(store.append(one(append))[0].is_ok());
     }
-    let open = CaseFilter {
-        open: Some(true),
-        organs: vec!["审批局".into(), "other".into()],
-        ..CaseFilter::default()
-    };
-    let streams = |order, offset, limit| -> Vec<i64> {
-        store
-            .cases(D, &open, order, offset, limit)
-            .unwrap()
-            .iter()
-            .map(|row| row.stream)
-            .collect()
-    };
+    let open = CaseFilter { open: Some(true), organs: vec!["审批局".into(), "other".into()], ..CaseFilter::default() };
+    let streams =
+        |order, offset, limit| -> Vec<i64> { store.cases(D, &open, order, offset, limit).unwrap().iter().map(|row| row.stream).collect() };
     assert_eq!(streams(CaseOrder::Newest, 0, 3), [209, 208, 207]);
     assert_eq!(streams(CaseOrder::Due, 0, 3), [208, 207, 206]);
     assert_eq!(streams(CaseOrder::Due, 9, 3), [209]);
     assert_eq!(store.case_count(D, &open).unwrap(), 10);
-    let mine = CaseFilter {
-        handler: Some("wang".into()),
-        ..CaseFilter::default()
-    };
+    let mine = CaseFilter { handler: Some("wang".into()), ..CaseFilter::default() };
     assert_eq!(store.case_count(D, &mine).unwrap(), 5);
-    let pattern = CaseFilter {
-        handler: Some("w%".into()),
-        ..CaseFilter::default()
-    };
+    let pattern = CaseFilter { handler: Some("w%".into()), ..CaseFilter::default() };
     assert_eq!(store.case_count(D, &pattern).unwrap(), 0);
-    let due = CaseFilter {
-        due_before: Some(1_003),
-        ..CaseFilter::default()
-    };
+    let due = CaseFilter { due_before: Some(1_003), ..CaseFilter::default() };
     assert_eq!(store.case_count(D, &due).unwrap(), 1);
-    let own = CaseFilter {
-        applicant: Some("citizen-1".into()),
-        open: Some(false),
-        ..CaseFilter::default()
-    };
+    let own = CaseFilter { applicant: Some("citizen-1".into()), open: Some(false), ..CaseFilter::default() };
     assert_eq!(store.case_count(D, &own).unwrap(), 1);
 }
 
 fn search(store: &Store) {
-    let found = |query: &str| -> Vec<i64> {
-        store
-            .search(D, query, None, 10)
-            .unwrap()
-            .iter()
-            .map(|hit| hit.stream)
-            .collect()
-    };
+    let found = |query: &str| -> Vec<i64> { store.search(D, query, None, 10).unwrap().iter().map(|hit| hit.stream).collect() };
     assert_eq!(found("食品经营许可"), [1]);
     assert_eq!(found("张三丰 火锅"), [1]);
     assert_eq!(found("ａｂｃ"), [1]);
     assert!(found("火锅 不存在的词").is_empty());
-    for hostile in [
-        "",
-        "\"",
-        "') OR 1=1 --",
-        "title: *",
-        "NEAR(",
-        "a AND OR",
-        "'",
-        "{}:",
-        "\0",
-        "😀",
-        "^",
-        "火锅*\"'()",
-    ] {
+    for hostile in ["", "\"", "') OR 1=1 --", "title: *", "NEAR(", "a AND OR", "'", "{}:", "\0", "😀", "^", "火锅*\"'()"] {
         store.search(D, hostile, Some("case"), 10).unwrap();
     }
     assert_eq!(store.search(D, "火锅", Some("article"), 10).unwrap(), []);
@@ -447,26 +246,16 @@ fn search(store: &Store) {
         stream,
         expected,
         events: vec![event("described", 1)],
-        search: Some(SearchText {
-            kind: "note".into(),
-            title: title.into(),
-            body: body.into(),
-        }),
+        search: Some(SearchText { kind: "note".into(), title: title.into(), body: body.into() }),
         ..Append::default()
     };
-    for answer in store.append(vec![
-        append(300, 0, "羊汤", "牛肉"),
-        append(301, 0, "别的", "羊汤"),
-        append(300, 1, "羊汤", "豆腐"),
-    ]) {
+    for answer in store.append(vec![append(300, 0, "羊汤", "牛肉"), append(301, 0, "别的", "羊汤"), append(300, 1, "羊汤", "豆腐")])
+    {
         answer.unwrap();
     }
     assert_eq!(found("羊汤"), [300, 301]);
     assert!(found("牛肉").is_empty());
-    assert_eq!(
-        store.search(D, "豆腐", Some("note"), 10).unwrap()[0].title,
-        "羊汤"
-    );
+    assert_eq!(store.search(D, "豆腐", Some("note"), 10).unwrap()[0].title, "羊汤");
 }
 
 fn people(store: &Store) {
@@ -482,95 +271,36 @@ fn people(store: &Store) {
     assert_eq!(store.account(D, "zhang").unwrap(), Some(account));
     for failures in 1..=3 {
         let now = store.sign_in_failed(D, "zhang", 3, 999).unwrap().unwrap();
-        assert_eq!(
-            (now.failed, now.locked_until),
-            (failures, (failures == 3).then_some(999))
-        );
+        assert_eq!((now.failed, now.locked_until), (failures, (failures == 3).then_some(999)));
     }
     assert_eq!(store.sign_in_failed(D, "nobody", 3, 999).unwrap(), None);
-    let session = Session {
-        division: D,
-        token: [7; 32],
-        login: "zhang".into(),
-        csrf: "x".into(),
-        expires: 50,
-    };
+    let session = Session { division: D, token: [7; 32], login: "zhang".into(), csrf: "x".into(), expires: 50 };
     store.open_session(session.clone()).unwrap();
     assert_eq!(store.account(D, "zhang").unwrap().unwrap().failed, 0);
     assert_eq!(store.session(D, &[7; 32], 49).unwrap(), Some(session));
     assert_eq!(store.session(D, &[7; 32], 50).unwrap(), None);
     assert_eq!(store.close_sessions_of(D, "zhang").unwrap(), 1);
-    let look = Access {
-        division: D,
-        stream: 1,
-        at: 5,
-        login: "zhang".into(),
-        what: "page".into(),
-    };
-    store
-        .log_access(vec![
-            look.clone(),
-            look.clone(),
-            Access {
-                at: 6,
-                ..look.clone()
-            },
-        ])
-        .unwrap();
+    let look = Access { division: D, stream: 1, at: 5, login: "zhang".into(), what: "page".into() };
+    store.log_access(vec![look.clone(), look.clone(), Access { at: 6, ..look.clone() }]).unwrap();
     assert_eq!(store.access_log(D, 1, 10).unwrap().len(), 2);
     assert_eq!(store.accounts(D).unwrap().len(), 1);
 }
 
 fn jobs(store: &Store) {
-    let again = NewJob {
-        kind: "publish".into(),
-        body: "{}".into(),
-        due: 1,
-        key: Some("publish-1".into()),
-    };
-    let ids = store
-        .add_jobs(
-            D,
-            vec![
-                again,
-                NewJob {
-                    kind: "remind".into(),
-                    due: 140,
-                    ..NewJob::default()
-                },
-            ],
-        )
-        .unwrap();
+    let again = NewJob { kind: "publish".into(), body: "{}".into(), due: 1, key: Some("publish-1".into()) };
+    let ids = store.add_jobs(D, vec![again, NewJob { kind: "remind".into(), due: 140, ..NewJob::default() }]).unwrap();
     assert_eq!(ids, [1, 2]);
     assert_eq!(store.claim_jobs(D, &[], "a", 129, 60, 10).unwrap(), []);
     let claimed = store.claim_jobs(D, &["publish"], "a", 150, 60, 10).unwrap();
-    assert_eq!(
-        (claimed.len(), claimed[0].id, claimed[0].attempts),
-        (1, 1, 1)
-    );
-    assert_eq!(
-        store.claim_jobs(D, &["publish"], "b", 150, 60, 10).unwrap(),
-        []
-    );
+    assert_eq!((claimed.len(), claimed[0].id, claimed[0].attempts), (1, 1, 1));
+    assert_eq!(store.claim_jobs(D, &["publish"], "b", 150, 60, 10).unwrap(), []);
     // The lease ran out: somebody else does it, and the first can no longer report.
-    assert_eq!(
-        store
-            .claim_jobs(D, &["publish"], "b", 211, 60, 10)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.claim_jobs(D, &["publish"], "b", 211, 60, 10).unwrap().len(), 1);
     assert!(!store.finish_job(D, 1, "a").unwrap());
     assert!(store.fail_job(D, 1, "b", "no network", 220, 5).unwrap());
-    assert_eq!(
-        store.claim_jobs(D, &["publish"], "b", 221, 60, 10).unwrap(),
-        []
-    );
+    assert_eq!(store.claim_jobs(D, &["publish"], "b", 221, 60, 10).unwrap(), []);
     let third = store.claim_jobs(D, &["publish"], "b", 400, 60, 10).unwrap();
-    assert_eq!(
-        (third[0].attempts, third[0].error.as_deref()),
-        (3, Some("no network"))
-    );
+    assert_eq!((third[0].attempts, third[0].error.as_deref()), (3, Some("no network")));
     assert!(store.fail_job(D, 1, "b", "still", 401, 3).unwrap());
     assert_eq!(store.jobs(D, Some(JobState::Failed), 10).unwrap()[0].id, 1);
     assert!(store.retry_job(D, 1, 402).unwrap());
@@ -580,19 +310,9 @@ fn jobs(store: &Store) {
 }
 
 fn attachments(store: &Store) {
-    let digest = store
-        .put_attachment(D, b"abc".to_vec(), "a.txt", "text/plain")
-        .unwrap();
-    assert_eq!(
-        store::event::hex(&digest),
-        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-    );
-    assert_eq!(
-        store
-            .put_attachment(D, b"abc".to_vec(), "b.txt", "text/plain")
-            .unwrap(),
-        digest
-    );
+    let digest = store.put_attachment(D, b"abc".to_vec(), "a.txt", "text/plain").unwrap();
+    assert_eq!(store::event::hex(&digest), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+    assert_eq!(store.put_attachment(D, b"abc".to_vec(), "b.txt", "text/plain").unwrap(), digest);
     assert_eq!(store.attachment(D, &digest).unwrap().unwrap().name, "a.txt");
     assert_eq!(store.attachment(D, &[0; 32]).unwrap(), None);
 }
@@ -605,11 +325,7 @@ fn figures(store: &Store) {
         let organ = ["公安局", "民政局", "审批局"][(number % 7) as usize % 3];
         let mut record = counted("closed", organ, day, number);
         record.matter = format!("m{}", number % 5);
-        record.place = if number % 4 == 0 {
-            String::new()
-        } else {
-            format!("p{}", number % 2)
-        };
+        record.place = if number % 4 == 0 { String::new() } else { format!("p{}", number % 2) };
         appends.push(Append {
             division: D,
             stream: 1_000 + number,
@@ -618,50 +334,20 @@ fn figures(store: &Store) {
             ..Append::default()
         });
     }
-    let records: Vec<Counted> = appends
-        .iter()
-        .flat_map(|append| append.counted.clone())
-        .collect();
+    let records: Vec<Counted> = appends.iter().flat_map(|append| append.counted.clone()).collect();
     for answer in store.append(appends) {
         answer.unwrap();
     }
-    let some = |texts: &[&str]| {
-        texts
-            .iter()
-            .map(|text| (*text).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let some = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let filters = [
         CellFilter::default(),
-        CellFilter {
-            organs: some(&["公安局", "审批局"]),
-            ..CellFilter::default()
-        },
-        CellFilter {
-            matters: some(&["m1", "m3"]),
-            ..CellFilter::default()
-        },
-        CellFilter {
-            places: some(&["p1"]),
-            ..CellFilter::default()
-        },
-        CellFilter {
-            places: some(&["", "p0"]),
-            organs: some(&["公安局"]),
-            ..CellFilter::default()
-        },
-        CellFilter {
-            organs: some(&["never heard of"]),
-            ..CellFilter::default()
-        },
+        CellFilter { organs: some(&["公安局", "审批局"]), ..CellFilter::default() },
+        CellFilter { matters: some(&["m1", "m3"]), ..CellFilter::default() },
+        CellFilter { places: some(&["p1"]), ..CellFilter::default() },
+        CellFilter { places: some(&["", "p0"]), organs: some(&["公安局"]), ..CellFilter::default() },
+        CellFilter { organs: some(&["never heard of"]), ..CellFilter::default() },
     ];
-    let spans = [
-        (20240101, 20241231),
-        (20240201, 20240229),
-        (20240105, 20240307),
-        (20240203, 20240209),
-        (20240501, 20240401),
-    ];
+    let spans = [(20240101, 20241231), (20240201, 20240229), (20240105, 20240307), (20240203, 20240209), (20240501, 20240401)];
     let bys: [&[By]; 9] = [
         &[],
         &[By::Organ],
@@ -703,127 +389,48 @@ fn figures(store: &Store) {
                     let sum = expected.entry(key).or_default();
                     *sum = (sum.0 + 1, sum.1 + record.amount);
                 }
-                let expected: Vec<CellRow> = expected
-                    .into_iter()
-                    .map(|(key, (n, amount))| CellRow { n, amount, ..key })
-                    .collect();
+                let expected: Vec<CellRow> = expected.into_iter().map(|(key, (n, amount))| CellRow { n, amount, ..key }).collect();
                 let cells = store.cells(D, &["closed"], from, to, by, filter).unwrap();
                 assert_eq!(cells, expected, "{from}..{to} by {by:?} {filter:?}");
             }
-            let behind: Vec<&Counted> = records
-                .iter()
-                .filter(|record| meets(record, from, to))
-                .collect();
+            let behind: Vec<&Counted> = records.iter().filter(|record| meets(record, from, to)).collect();
             let total = store.counted_total(D, "closed", from, to, filter).unwrap();
-            assert_eq!(
-                total,
-                (
-                    behind.len() as i64,
-                    behind.iter().map(|record| record.amount).sum()
-                )
-            );
-            let whole = store
-                .counted_page(D, "closed", from, to, filter, 0, 1_000)
-                .unwrap();
+            assert_eq!(total, (behind.len() as i64, behind.iter().map(|record| record.amount).sum()));
+            let whole = store.counted_page(D, "closed", from, to, filter, 0, 1_000).unwrap();
             assert_eq!(whole.len() as i64, total.0);
             assert_eq!(whole.iter().map(|row| row.amount).sum::<i64>(), total.1);
             let mut paged = Vec::new();
             while paged.len() < whole.len() {
-                let page = store
-                    .counted_page(D, "closed", from, to, filter, paged.len() as u64, 7)
-                    .unwrap();
+                let page = store.counted_page(D, "closed", from, to, filter, paged.len() as u64, 7).unwrap();
                 assert!(!page.is_empty());
                 paged.extend(page);
             }
             assert_eq!(paged, whole, "{from}..{to} {filter:?}");
         }
     }
-    let listed = store
-        .counted_page(
-            D,
-            "received",
-            20240101,
-            20241231,
-            &CellFilter::default(),
-            0,
-            10,
-        )
-        .unwrap();
-    assert_eq!(
-        (listed.len(), listed[0].code.as_deref()),
-        (1, Some("SP-2024-0001"))
-    );
+    let listed = store.counted_page(D, "received", 20240101, 20241231, &CellFilter::default(), 0, 10).unwrap();
+    assert_eq!((listed.len(), listed[0].code.as_deref()), (1, Some("SP-2024-0001")));
 }
 
 fn folding(store: &Store) {
     let fold = |event: &EventRow| -> Vec<Counted> {
-        let mut counted = counted(
-            "by-kind",
-            &event.organ,
-            20240101 + (event.stream % 20) as i32,
-            2,
-        );
+        let mut counted = counted("by-kind", &event.organ, 20240101 + (event.stream % 20) as i32, 2);
         counted.matter = event.kind.clone();
         vec![counted.clone(), counted]
     };
-    assert_eq!(
-        store
-            .declare_figures(&[("by-kind".into(), "v1".into())])
-            .unwrap(),
-        ["by-kind"]
-    );
-    assert!(
-        store
-            .figure_states()
-            .unwrap()
-            .iter()
-            .any(|state| state.folding.is_some())
-    );
+    assert_eq!(store.declare_figures(&[("by-kind".into(), "v1".into())]).unwrap(), ["by-kind"]);
+    assert!(store.figure_states().unwrap().iter().any(|state| state.folding.is_some()));
     let mut seen = 0;
-    let folded = store
-        .refold(&["by-kind"], fold, |progress| seen = progress.events)
-        .unwrap();
+    let folded = store.refold(&["by-kind"], fold, |progress| seen = progress.events).unwrap();
     assert_eq!(folded, seen);
-    let first = store
-        .cells(
-            D,
-            &["by-kind"],
-            20240101,
-            20241231,
-            &[By::Matter],
-            &CellFilter::default(),
-        )
-        .unwrap();
+    let first = store.cells(D, &["by-kind"], 20240101, 20241231, &[By::Matter], &CellFilter::default()).unwrap();
     assert_eq!(first.iter().map(|cell| cell.n as u64).sum::<u64>(), folded);
     // Again, over what is there.
     assert_eq!(store.refold(&["by-kind"], fold, |_| ()).unwrap(), folded);
-    assert_eq!(
-        store
-            .cells(
-                D,
-                &["by-kind"],
-                20240101,
-                20241231,
-                &[By::Matter],
-                &CellFilter::default()
-            )
-            .unwrap(),
-        first
-    );
+    assert_eq!(store.cells(D, &["by-kind"], 20240101, 20241231, &[By::Matter], &CellFilter::default()).unwrap(), first);
     assert_eq!(store.verify_cells(&["by-kind"], fold, |_| ()).unwrap(), []);
-    assert!(
-        !store
-            .verify_cells(&["by-kind"], |_| vec![], |_| ())
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        store
-            .figure_states()
-            .unwrap()
-            .iter()
-            .all(|state| state.folding.is_none())
-    );
+    assert!(!store.verify_cells(&["by-kind"], |_| vec![], |_| ()).unwrap().is_empty());
+    assert!(store.figure_states().unwrap().iter().all(|state| state.folding.is_none()));
 }
 
 fn backups(store: &Store) {
@@ -834,28 +441,9 @@ fn backups(store: &Store) {
     let url = folder.sqlite("restored.db");
     restore(&file, &url).unwrap();
     let restored = Store::open(&Config::new(&url)).unwrap();
-    assert!(
-        restored
-            .verify(&store.checkpoints(D, 10).unwrap(), |_| ())
-            .unwrap()
-            .sound()
-    );
-    assert_eq!(
-        restored.search(D, "火锅", None, 10).unwrap(),
-        store.search(D, "火锅", None, 10).unwrap()
-    );
-    let year = |store: &Store| {
-        store
-            .cells(
-                D,
-                &["closed"],
-                20240101,
-                20241231,
-                &[By::Organ, By::Place],
-                &CellFilter::default(),
-            )
-            .unwrap()
-    };
+    assert!(restored.verify(&store.checkpoints(D, 10).unwrap(), |_| ()).unwrap().sound());
+    assert_eq!(restored.search(D, "火锅", None, 10).unwrap(), store.search(D, "火锅", None, 10).unwrap());
+    let year = |store: &Store| store.cells(D, &["closed"], 20240101, 20241231, &[By::Organ, By::Place], &CellFilter::default()).unwrap();
     assert_eq!(year(&restored), year(store));
 }
 
@@ -877,10 +465,7 @@ fn a_backup_moves_from_one_database_to_the_other() {
     let url = postgres.fresh().unwrap();
     restore(&file, &url).unwrap();
     let large = Store::open(&Config::new(&url)).unwrap();
-    assert_eq!(
-        large.events(D, 1, 0).unwrap(),
-        small.events(D, 1, 0).unwrap()
-    );
+    assert_eq!(large.events(D, 1, 0).unwrap(), small.events(D, 1, 0).unwrap());
     assert!(large.verify(&[], |_| ()).unwrap().sound());
     assert_eq!(large.search(D, "火锅", None, 10).unwrap().len(), 1);
     assert_eq!(large.search(D, "饭店", Some("case"), 10).unwrap().len(), 1);
@@ -898,34 +483,13 @@ fn only_one_process_writes_and_a_later_database_is_refused() {
     licence(&first);
     let reader = Store::open(&Config::new(&url).read_only()).unwrap();
     assert_eq!(reader.events(D, 1, 0).unwrap().len(), 3);
-    let answer = reader.append(one(Append {
-        division: D,
-        stream: 9,
-        events: vec![event("x", 1)],
-        ..Append::default()
-    }));
-    assert!(matches!(
-        &answer[0],
-        Err(AppendError::Store(Error::Invalid(_)))
-    ));
+    let answer = reader.append(one(Append { division: D, stream: 9, events: vec![event("x", 1)], ..Append::default() }));
+    assert!(matches!(&answer[0], Err(AppendError::Store(Error::Invalid(_)))));
     drop((first, reader));
     let raw = rusqlite::Connection::open(folder.path().join("one.db")).unwrap();
-    raw.execute(
-        "INSERT INTO migration(number, name) VALUES (9999, 'later')",
-        [],
-    )
-    .unwrap();
+    raw.execute("INSERT INTO migration(number, name) VALUES (9999, 'later')", []).unwrap();
     drop(raw);
-    assert!(matches!(
-        Store::open(&config),
-        Err(Error::Newer { found: 9999, .. })
-    ));
-    assert!(matches!(
-        Store::open(&Config::new("mysql://x")),
-        Err(Error::Address(_))
-    ));
-    assert!(matches!(
-        Store::open(&Config::new(folder.sqlite("absent.db")).read_only()),
-        Err(Error::Address(_))
-    ));
+    assert!(matches!(Store::open(&config), Err(Error::Newer { found: 9999, .. })));
+    assert!(matches!(Store::open(&Config::new("mysql://x")), Err(Error::Address(_))));
+    assert!(matches!(Store::open(&Config::new(folder.sqlite("absent.db")).read_only()), Err(Error::Address(_))));
 }

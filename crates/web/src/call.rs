@@ -77,11 +77,18 @@ pub enum Reply {
     /// See other.
     Go(String),
     /// Signed in: sets the session cookie and goes on.
-    Enter { token: String, to: String },
+    Enter {
+        token: String,
+        to: String,
+    },
     /// Signed out.
     Leave(String),
     /// A document to keep.
-    File { kind: &'static str, name: String, bytes: Vec<u8> },
+    File {
+        kind: &'static str,
+        name: String,
+        bytes: Vec<u8>,
+    },
 }
 
 pub type Answer = Result<Reply, actions::Error>;
@@ -155,7 +162,8 @@ pub fn room(door: Door, show: Room) -> MethodRouter<Site> {
 
 /// A page with a form.
 pub fn desk(door: Door, show: Room, take: Room) -> MethodRouter<Site> {
-    room(door, show).post(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, take, own(&parts), request))
+    room(door, show)
+        .post(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, take, own(&parts), request))
 }
 
 fn own(parts: &RawPathParams) -> Vec<(String, String)> {
@@ -206,12 +214,20 @@ async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>
 fn enter(call: &Call<'_>, door: Door, room: Room, post: bool) -> Reply {
     if !door.admits(call.visitor.as_ref()) {
         if call.visitor.is_none() && !post {
-            return Reply::Go(format!("/sign-in?{}", form_urlencoded::Serializer::new(String::new()).append_pair("next", &call.with("", "")).finish()));
+            return Reply::Go(format!(
+                "/sign-in?{}",
+                form_urlencoded::Serializer::new(String::new()).append_pair("next", &call.with("", "")).finish()
+            ));
         }
         return crate::failure::closed(call, door);
     }
     if post && (call.csrf.is_empty() || call.given("csrf") != Some(call.csrf.as_str())) {
-        return crate::failure::plain(call, StatusCode::FORBIDDEN, "这张表已经过期", "可能是登录过期，或者页面打开太久。什么都没有改动，请返回重新打开页面再提交。");
+        return crate::failure::plain(
+            call,
+            StatusCode::FORBIDDEN,
+            "这张表已经过期",
+            "可能是登录过期，或者页面打开太久。什么都没有改动，请返回重新打开页面再提交。",
+        );
     }
     room(call).unwrap_or_else(|error| crate::failure::of(call, &error))
 }
@@ -229,7 +245,8 @@ fn respond(call: &Call<'_>, reply: Reply, fresh: Option<String>, chose_language:
         Reply::Page(status, page) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response(),
         Reply::File { kind, name, bytes } => {
             let plain: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')).collect();
-            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{plain}\""))], bytes).into_response()
+            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{plain}\""))], bytes)
+                .into_response()
         }
         Reply::Go(to) => see_other(&to),
         Reply::Enter { token, to } => {
@@ -279,5 +296,8 @@ fn pairs(bytes: &[u8]) -> Vec<(String, String)> {
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    sent.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    sent.flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
 }

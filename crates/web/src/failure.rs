@@ -16,11 +16,17 @@ pub fn of(call: &Call<'_>, error: &Error) -> Reply {
             let body = html! { (head("", &title, "什么都没有改动。")) (steps::reasons(call, &refusal.reasons)) };
             Page::new(audience(call), title, body).with(call, StatusCode::CONFLICT)
         }
-        Error::Overtaken => plain(call, StatusCode::CONFLICT, "别人刚刚办了这一案的下一步", "您填的没有提交。请打开案件看最新情况，再决定要不要提交。"),
-        Error::NotFound => plain(call, StatusCode::NOT_FOUND, "没有找到，或者不对您开放", "请核对网址或者编号。应当能看而看不到的，请联系承办机关。"),
+        Error::Overtaken => {
+            plain(call, StatusCode::CONFLICT, "别人刚刚办了这一案的下一步", "您填的没有提交。请打开案件看最新情况，再决定要不要提交。")
+        }
+        Error::NotFound => {
+            plain(call, StatusCode::NOT_FOUND, "没有找到，或者不对您开放", "请核对网址或者编号。应当能看而看不到的，请联系承办机关。")
+        }
         Error::Forbidden(why) => plain(call, StatusCode::FORBIDDEN, "现在不能这样做", why),
         Error::Invalid(why) => plain(call, StatusCode::UNPROCESSABLE_ENTITY, "填的内容读不出来", why),
-        Error::Store(_) | Error::Paper(_) => plain(call, StatusCode::SERVICE_UNAVAILABLE, "记录库暂时不能用", "什么都没有改动。请稍后再试；着急的，请拨打12345。"),
+        Error::Store(_) | Error::Paper(_) => {
+            plain(call, StatusCode::SERVICE_UNAVAILABLE, "记录库暂时不能用", "什么都没有改动。请稍后再试；着急的，请拨打12345。")
+        }
         #[allow(unreachable_patterns)]
         other => plain(call, StatusCode::INTERNAL_SERVER_ERROR, "这件事没有办成", &other.to_string()),
     }

@@ -51,7 +51,12 @@ pub fn latest_year(call: &Call<'_>) -> Result<i16, Error> {
     let this = call.today().year();
     for year in (this - 5..=this).rev() {
         let Some(period) = Period::year(year) else { continue };
-        if call.hall.figures(period, &CellFilter::default())?.iter().any(|shown| shown.value.is_some_and(|value| value > 0.0) && is_flow(call, &shown.key)) {
+        if call
+            .hall
+            .figures(period, &CellFilter::default())?
+            .iter()
+            .any(|shown| shown.value.is_some_and(|value| value > 0.0) && is_flow(call, &shown.key))
+        {
             return Ok(year);
         }
     }
@@ -60,7 +65,10 @@ pub fn latest_year(call: &Call<'_>) -> Result<i16, Error> {
 
 /// Whether a figure counts what happens in a period, not what holds at its end.
 pub fn is_flow(call: &Call<'_>, key: &str) -> bool {
-    call.hall.law.figure(key).is_some_and(|figure| matches!(figure.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Ratio(_) | Measure::Mean(_)))
+    call.hall
+        .law
+        .figure(key)
+        .is_some_and(|figure| matches!(figure.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Ratio(_) | Measure::Mean(_)))
 }
 
 fn period(call: &Call<'_>) -> Result<(i16, Period), Error> {
@@ -133,7 +141,11 @@ pub fn one(call: &Call<'_>) -> Answer {
 }
 
 fn filter(call: &Call<'_>) -> CellFilter {
-    CellFilter { organs: call.ask("organ").map(str::to_owned).into_iter().collect(), matters: call.ask("matter").map(str::to_owned).into_iter().collect(), ..CellFilter::default() }
+    CellFilter {
+        organs: call.ask("organ").map(str::to_owned).into_iter().collect(),
+        matters: call.ask("matter").map(str::to_owned).into_iter().collect(),
+        ..CellFilter::default()
+    }
 }
 
 /// The figure whose cells are broken down: itself, or the denominator of a rate.
@@ -216,8 +228,14 @@ fn months(call: &Call<'_>, counted: &str, period: Period, filter: &CellFilter) -
         }
     }
     let labelled: Vec<(String, i64)> = values.iter().enumerate().map(|(at, value)| (format!("{}月", at + 1), *value)).collect();
-    let said = format!("{}年各月：{}", period.from.year(), labelled.iter().map(|(month, value)| format!("{month}{value}")).collect::<Vec<_>>().join("，"));
-    Ok(html! { @if values.iter().all(|value| *value == 0) { p.empty { "这一年各月都没有记录。" } } @else { (chart::months(&labelled, &said)) } })
+    let said = format!(
+        "{}年各月：{}",
+        period.from.year(),
+        labelled.iter().map(|(month, value)| format!("{month}{value}")).collect::<Vec<_>>().join("，")
+    );
+    Ok(
+        html! { @if values.iter().all(|value| *value == 0) { p.empty { "这一年各月都没有记录。" } } @else { (chart::months(&labelled, &said)) } },
+    )
 }
 
 fn in_year(row: &CellRow, period: Period) -> bool {
@@ -234,7 +252,13 @@ fn matrix(call: &Call<'_>, key: &str, counted: &str, period: Period, filter: &Ce
     if organs.is_empty() {
         return Ok(html! { p.empty { "没有可以分开的记录。" } });
     }
-    let sum = |organ: Option<&str>, month: Option<i32>| -> i64 { cells.iter().filter(|((o, m), _)| organ.is_none_or(|organ| organ == o) && month.is_none_or(|month| month == *m)).map(|(_, n)| n).sum() };
+    let sum = |organ: Option<&str>, month: Option<i32>| -> i64 {
+        cells
+            .iter()
+            .filter(|((o, m), _)| organ.is_none_or(|organ| organ == o) && month.is_none_or(|month| month == *m))
+            .map(|(_, n)| n)
+            .sum()
+    };
     let link = |organ: &str| format!("/figures/{key}?year={year}&organ={organ}#rec");
     Ok(html! {
         @if counted != key { p class="small dim" { "分母的件数。" } }
@@ -257,27 +281,37 @@ fn records(call: &Call<'_>, key: &str, period: Period, filter: &CellFilter) -> R
     let (count, _) = call.hall.record_total(key, period, filter)?;
     let rows = call.hall.records(key, period, filter, offset, PAGE)?;
     let registers = call.hall.registers();
-    let matter = |id: &str| registers.entry("service-items", id).or_else(|| registers.entry("power-list", id)).map_or_else(|| id.to_owned(), |entry| entry.title.clone());
+    let matter = |id: &str| {
+        registers
+            .entry("service-items", id)
+            .or_else(|| registers.entry("power-list", id))
+            .map_or_else(|| id.to_owned(), |entry| entry.title.clone())
+    };
     let total = u64::try_from(count).unwrap_or(0);
-    Ok(section_with("rec", call.say("数的就是这些记录"), html! { p class="small dim" { (thousands(count)) "条，早的在上" } }, html! {
-        @if rows.is_empty() { p.empty { "这一期没有计入的记录。" } } @else {
-            table class="t stack" { caption.vh { "记录" }
-                thead { tr { th scope="col" { "日期" } th scope="col" { (call.say("案件")) } th scope="col" { (call.say("机关")) } th.n scope="col" { "计入" } } }
-                tbody { @for row in &rows { tr {
-                    td.nw { @if let Some(day) = actions::hall::date_of(row.day) { (words::day(day, call.today())) } }
-                    td.key {
-                        @match (call.inside(), row.code.is_some()) {
-                            (true, true) => a href={ "/officer/cases/" (row.stream) } { (row.title) },
-                            // Outside, a case is counted without anybody's name.
-                            _ => (matter(&row.matter)),
+    Ok(section_with(
+        "rec",
+        call.say("数的就是这些记录"),
+        html! { p class="small dim" { (thousands(count)) "条，早的在上" } },
+        html! {
+            @if rows.is_empty() { p.empty { "这一期没有计入的记录。" } } @else {
+                table class="t stack" { caption.vh { "记录" }
+                    thead { tr { th scope="col" { "日期" } th scope="col" { (call.say("案件")) } th scope="col" { (call.say("机关")) } th.n scope="col" { "计入" } } }
+                    tbody { @for row in &rows { tr {
+                        td.nw { @if let Some(day) = actions::hall::date_of(row.day) { (words::day(day, call.today())) } }
+                        td.key {
+                            @match (call.inside(), row.code.is_some()) {
+                                (true, true) => a href={ "/officer/cases/" (row.stream) } { (row.title) },
+                                // Outside, a case is counted without anybody's name.
+                                _ => (matter(&row.matter)),
+                            }
+                            span.sub { "第" (row.seq) "号记录" }
                         }
-                        span.sub { "第" (row.seq) "号记录" }
-                    }
-                    td { (call.hall.organ_title(&row.organ)) }
-                    td.n { (thousands(row.amount)) }
-                } } }
+                        td { (call.hall.organ_title(&row.organ)) }
+                        td.n { (thousands(row.amount)) }
+                    } } }
+                }
+                (pager(call, offset, rows.len(), total, u64::from(PAGE), "条"))
             }
-            (pager(call, offset, rows.len(), total, u64::from(PAGE), "条"))
-        }
-    }))
+        },
+    ))
 }

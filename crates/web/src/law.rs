@@ -81,7 +81,13 @@ fn step_list(call: &Call<'_>, version: &Version) -> Markup {
 }
 
 fn clocks(call: &Call<'_>, version: &Version) -> Markup {
-    let named = |id: &str| version.step(id).map(|step| step.title.clone()).or_else(|| version.stage(id).map(|stage| stage.title.clone())).unwrap_or_else(|| id.to_owned());
+    let named = |id: &str| {
+        version
+            .step(id)
+            .map(|step| step.title.clone())
+            .or_else(|| version.stage(id).map(|stage| stage.title.clone()))
+            .unwrap_or_else(|| id.to_owned())
+    };
     html! {
         table class="t stack" { caption.vh { "期限" }
             thead { tr { th scope="col" { (call.say("期限")) } th scope="col" { "多长" } th scope="col" { "从哪一步起" } th scope="col" { "到期怎样" } th scope="col" { (call.say("依据")) } } }

@@ -33,9 +33,24 @@ pub fn screen(call: &Call<'_>) -> Answer {
     // One figure of each system first, so that no domain fills the screen; rates before counts.
     chosen.sort_by_key(|shown| (!figures::is_flow(call, &shown.key), rank(&now, shown), std::cmp::Reverse(shown.records)));
     chosen.truncate(MULTIPLES);
-    let open = call.hall.list(me, Listing { filter: CaseFilter { open: Some(true), ..CaseFilter::default() }, limit: 1, ..Listing::default() })?.1;
-    let late = call.hall.list(me, Listing { filter: CaseFilter { open: Some(true), due_before: Some(actions::moment::seconds(call.now)), ..CaseFilter::default() }, limit: 1, ..Listing::default() })?.1;
-    let title = if late == 0 { format!("{}没有逾期的案件", call.hall.settings.name) } else { format!("{}有{late}件逾期", call.hall.settings.name) };
+    let open =
+        call.hall.list(me, Listing { filter: CaseFilter { open: Some(true), ..CaseFilter::default() }, limit: 1, ..Listing::default() })?.1;
+    let late = call
+        .hall
+        .list(
+            me,
+            Listing {
+                filter: CaseFilter { open: Some(true), due_before: Some(actions::moment::seconds(call.now)), ..CaseFilter::default() },
+                limit: 1,
+                ..Listing::default()
+            },
+        )?
+        .1;
+    let title = if late == 0 {
+        format!("{}没有逾期的案件", call.hall.settings.name)
+    } else {
+        format!("{}有{late}件逾期", call.hall.settings.name)
+    };
     let body = html! {
         (head(&words::today(call.today()), &title, ""))
         dl.strip {
@@ -55,7 +70,10 @@ pub fn screen(call: &Call<'_>) -> Answer {
 /// The place of a figure among those of its own system.
 fn rank(all: &[Shown], shown: &Shown) -> usize {
     let system = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
-    all.iter().filter(|other| other.records > 0 && system(&other.key) == system(&shown.key)).position(|other| other.key == shown.key).unwrap_or(usize::MAX)
+    all.iter()
+        .filter(|other| other.records > 0 && system(&other.key) == system(&shown.key))
+        .position(|other| other.key == shown.key)
+        .unwrap_or(usize::MAX)
 }
 
 fn multiple(call: &Call<'_>, shown: &Shown, before: Option<&Shown>, period: Period) -> Result<Markup, Error> {
@@ -66,15 +84,26 @@ fn multiple(call: &Call<'_>, shown: &Shown, before: Option<&Shown>, period: Peri
     };
     let mut months = vec![0.0; usize::from(period.to.month().unsigned_abs())];
     for row in call.hall.breakdown(counted, period, &[By::Month], &CellFilter::default())? {
-        if let Some(slot) = row.period.filter(|month| month / 100 == i32::from(period.from.year())).and_then(|month| months.get_mut((month % 100) as usize - 1)) {
+        if let Some(slot) = row
+            .period
+            .filter(|month| month / 100 == i32::from(period.from.year()))
+            .and_then(|month| months.get_mut((month % 100) as usize - 1))
+        {
             *slot += row.amount as f64;
         }
     }
     let said = months.iter().enumerate().map(|(at, n)| format!("{}月{n}", at + 1)).collect::<Vec<_>>().join("，");
     let compared = match (shown.value, before.and_then(|before| before.value)) {
         (Some(now), Some(then)) if now == then => "与上年同期相同".to_owned(),
-        (Some(now), Some(then)) if shown.unit == "%" => format!("上年同期{then:.2}%，{}{:.2}个百分点", if now >= then { "升" } else { "降" }, (now - then).abs()),
-        (Some(now), Some(then)) if then != 0.0 => format!("上年同期{}，{}{:.1}%", thousands(then as i64), if now >= then { "增" } else { "减" }, ((now - then) / then * 100.0).abs()),
+        (Some(now), Some(then)) if shown.unit == "%" => {
+            format!("上年同期{then:.2}%，{}{:.2}个百分点", if now >= then { "升" } else { "降" }, (now - then).abs())
+        }
+        (Some(now), Some(then)) if then != 0.0 => format!(
+            "上年同期{}，{}{:.1}%",
+            thousands(then as i64),
+            if now >= then { "增" } else { "减" },
+            ((now - then) / then * 100.0).abs()
+        ),
         _ => "上年同期没有记录".to_owned(),
     };
     Ok(html! {

@@ -4,20 +4,20 @@
 //! Modules import downward: the rooms of an audience stand on `taking`, that on `components`, those on `call` and `words`.
 //! One audience never imports another.
 
-pub mod words;
 pub mod call;
 pub mod components;
 pub mod failure;
-pub mod taking;
-pub mod public;
-pub mod officer;
-pub mod supervisor;
-pub mod leader;
 pub mod figures;
-pub mod papers;
-pub mod report;
 pub mod law;
+pub mod leader;
+pub mod officer;
+pub mod papers;
+pub mod public;
+pub mod report;
 pub mod showcase;
+pub mod supervisor;
+pub mod taking;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -53,7 +53,10 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route("/law/{procedure}", room(Door::Open, law::one))
         .route("/components", room(Door::Open, showcase::show))
         .route("/assets/fadu.css", get(style))
-        .fallback_service(room(Door::Open, |call| Ok(failure::plain(call, StatusCode::NOT_FOUND, "没有这一页", "请核对网址，或者从首页重新找。"))).with_state(site.clone()))
+        .fallback_service(
+            room(Door::Open, |call| Ok(failure::plain(call, StatusCode::NOT_FOUND, "没有这一页", "请核对网址，或者从首页重新找。")))
+                .with_state(site.clone()),
+        )
         .with_state(site)
         .layer(from_fn(guarded))
         .layer(CompressionLayer::new())
@@ -101,7 +104,10 @@ async fn guarded(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
     ] {

@@ -1,7 +1,7 @@
 //! For people of the government: my cases by deadline, a case with its open and closed steps, new cases, registers.
 
-pub mod search;
-pub mod todo;
 pub mod case;
 pub mod new;
 pub mod registers;
+pub mod search;
+pub mod todo;

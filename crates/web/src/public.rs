@@ -1,8 +1,8 @@
 //! For everybody: find an item, apply, complain, review, look up; no account needed to read.
 
+pub mod apply;
 pub mod home;
 pub mod items;
-pub mod apply;
-pub mod track;
 pub mod report;
 pub mod sign_in;
+pub mod track;

@@ -8,7 +8,8 @@ use crate::components::figure::{self, check};
 use crate::components::page::{Audience, Page, head, section};
 
 pub fn show(call: &Call<'_>) -> Answer {
-    let year = call.ask("year").and_then(|text| text.parse().ok()).filter(|year| (1990..=2100).contains(year)).unwrap_or(call.today().year());
+    let year =
+        call.ask("year").and_then(|text| text.parse().ok()).filter(|year| (1990..=2100).contains(year)).unwrap_or(call.today().year());
     let report = call.hall.report(call.part("id"), year)?;
     let broken: Vec<&Check> = report.checks.iter().filter(|check| !check.holds).collect();
     let lead = match broken.len() {

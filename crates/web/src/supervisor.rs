@@ -8,9 +8,9 @@ use engine::decide::version_of;
 use maud::{Markup, html};
 
 use crate::call::{Answer, Call};
+use crate::components::lamp;
 use crate::components::page::{Audience, Page, head, section, section_with};
 use crate::components::pager::pager;
-use crate::components::lamp;
 use crate::words;
 
 const PAGE: u32 = 50;
@@ -23,7 +23,12 @@ fn overdue(call: &Call<'_>) -> CaseFilter {
 }
 
 fn bad() -> CaseFilter {
-    CaseFilter { open: Some(true), procedures: vec!["licence".to_owned()], stages: BAD.iter().map(|stage| (*stage).to_owned()).collect(), ..CaseFilter::default() }
+    CaseFilter {
+        open: Some(true),
+        procedures: vec!["licence".to_owned()],
+        stages: BAD.iter().map(|stage| (*stage).to_owned()).collect(),
+        ..CaseFilter::default()
+    }
 }
 
 pub fn watch(call: &Call<'_>) -> Answer {
@@ -65,12 +70,26 @@ fn table(call: &Call<'_>, rows: &[HeadRow]) -> Result<Markup, actions::Error> {
         let clocks = version.into_iter().flat_map(|version| &version.clocks);
         let worst = clocks
             .filter(|clock| clock.lapse.as_ref().is_some_and(|lapse| lapse.alert.is_some()))
-            .filter_map(|clock| Some((clock.title.clone(), case.clocks.get(&clock.id).filter(|ledger| ledger.running())?.standing(&call.hall.law.calendar, call.now).ok()?)))
+            .filter_map(|clock| {
+                Some((
+                    clock.title.clone(),
+                    case.clocks.get(&clock.id).filter(|ledger| ledger.running())?.standing(&call.hall.law.calendar, call.now).ok()?,
+                ))
+            })
             .min_by_key(|(_, standing)| (lamp::urgency(standing), lamp::due_day(standing)));
-        let stage = version.and_then(|version| version.stage(&case.stage)).map_or_else(|| case.stage.clone(), |stage| call.lang.name(&stage.id, &stage.title));
+        let stage = version
+            .and_then(|version| version.stage(&case.stage))
+            .map_or_else(|| case.stage.clone(), |stage| call.lang.name(&stage.id, &stage.title));
         lines.push((row, worst, stage));
     }
-    let who = |row: &HeadRow| row.head.handlers.iter().map(|id| call.hall.registers().entry("officers", id).map_or_else(|| id.clone(), |entry| entry.title.clone())).collect::<Vec<_>>().join("、");
+    let who = |row: &HeadRow| {
+        row.head
+            .handlers
+            .iter()
+            .map(|id| call.hall.registers().entry("officers", id).map_or_else(|| id.clone(), |entry| entry.title.clone()))
+            .collect::<Vec<_>>()
+            .join("、")
+    };
     Ok(html! {
         table class="t stack" { caption.vh { "案件" }
             thead { tr { th scope="col" { (call.say("期限")) } th scope="col" { (call.say("案件")) } th scope="col" { (call.say("机关")) } th scope="col" { (call.say("阶段")) } } }

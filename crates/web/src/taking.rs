@@ -50,7 +50,11 @@ pub fn leading<'s>(version: &Version, stage: &str, steps: &'s [StepState]) -> Op
     };
     let open = || steps.iter().filter(|step| step.reasons.is_empty());
     // A step that belongs to few stages is nearer the work than one open everywhere, such as a recusal.
-    let breadth = |state: &&StepState| version.step(&state.step).map_or(usize::MAX, |step| if step.from.iter().any(|from| from == "*") { usize::MAX } else { step.from.len() });
+    let breadth = |state: &&StepState| {
+        version
+            .step(&state.step)
+            .map_or(usize::MAX, |step| if step.from.iter().any(|from| from == "*") { usize::MAX } else { step.from.len() })
+    };
     open().filter(|step| onward(step).is_some()).min_by_key(|step| onward(step)).or_else(|| open().min_by_key(breadth))
 }
 
@@ -111,7 +115,11 @@ pub fn take(call: &Call<'_>, wanted: &Wanted<'_>, me: &Person, filled: &Filled) 
     let mut by = vec![me.clone()];
     if !me.organ.is_empty() {
         for (_, id) in call.form.iter().filter(|(key, value)| key == "with" && !value.is_empty() && *value != me.id) {
-            let fellow = call.hall.person(id, call.today()).filter(|fellow| fellow.organ == me.organ).ok_or_else(|| actions::Error::Invalid(format!("本机关没有“{id}”这个人")))?;
+            let fellow = call
+                .hall
+                .person(id, call.today())
+                .filter(|fellow| fellow.organ == me.organ)
+                .ok_or_else(|| actions::Error::Invalid(format!("本机关没有“{id}”这个人")))?;
             if !by.contains(&fellow) {
                 by.push(fellow);
             }
@@ -134,7 +142,14 @@ pub fn take(call: &Call<'_>, wanted: &Wanted<'_>, me: &Person, filled: &Filled) 
 }
 
 /// The page of a refusal: every reason with its article and its cure, then the form with everything typed.
-pub fn refused(call: &Call<'_>, audience: Audience, wanted: &Wanted<'_>, refusal: &Refusal, mut filled: Filled, back: (&str, &str)) -> Reply {
+pub fn refused(
+    call: &Call<'_>,
+    audience: Audience,
+    wanted: &Wanted<'_>,
+    refusal: &Refusal,
+    mut filled: Filled,
+    back: (&str, &str),
+) -> Reply {
     let (fields, others): (Vec<Reason>, Vec<Reason>) = refusal.reasons.iter().cloned().partition(|reason| reason.guard == "field");
     filled.reasons = refusal.reasons.clone();
     let named = call.lang.name(&wanted.step.id, &wanted.step.title);
@@ -170,10 +185,22 @@ pub fn refused(call: &Call<'_>, audience: Audience, wanted: &Wanted<'_>, refusal
 }
 
 /// The page when somebody was faster.
-pub fn overtaken(call: &Call<'_>, audience: Audience, wanted: &Wanted<'_>, filled: &Filled, back: (&str, &str), last: Option<&actions::look::EventView>) -> Reply {
+pub fn overtaken(
+    call: &Call<'_>,
+    audience: Audience,
+    wanted: &Wanted<'_>,
+    filled: &Filled,
+    back: (&str, &str),
+    last: Option<&actions::look::EventView>,
+) -> Reply {
     let title = "别人刚刚办了这一案的下一步";
     let lead = match last {
-        Some(event) => format!("{}在{}办了“{}”。您填的在下面，没有丢。", if event.by.is_empty() { "系统".to_owned() } else { event.by.join("、") }, words::moment(event.at, call.today()), event.title),
+        Some(event) => format!(
+            "{}在{}办了“{}”。您填的在下面，没有丢。",
+            if event.by.is_empty() { "系统".to_owned() } else { event.by.join("、") },
+            words::moment(event.at, call.today()),
+            event.title
+        ),
         None => "您填的在下面，没有丢。".to_owned(),
     };
     let body = html! {

@@ -110,7 +110,10 @@ const ENGLISH: &[(&str, &str)] = &[
 
 /// 《行政处罚法》第四十五条第一款
 pub fn cite(law: &Law, cite: &Cite) -> String {
-    let title = law.instruments.get(cite.instrument()).map_or(cite.instrument(), |found| found.title.strip_prefix("中华人民共和国").unwrap_or(&found.title));
+    let title = law
+        .instruments
+        .get(cite.instrument())
+        .map_or(cite.instrument(), |found| found.title.strip_prefix("中华人民共和国").unwrap_or(&found.title));
     let Some((_, place)) = cite.0.split_once('/') else { return format!("《{title}》") };
     let mut parts = place.split('(').map(|part| part.trim_end_matches(')'));
     let mut text = format!("《{title}》");
@@ -193,7 +196,9 @@ mod tests {
 
     #[test]
     fn numerals_read_as_in_statutes() {
-        for (n, said) in [(1, "一"), (10, "十"), (18, "十八"), (45, "四十五"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (137, "一百三十七")] {
+        for (n, said) in
+            [(1, "一"), (10, "十"), (18, "十八"), (45, "四十五"), (100, "一百"), (105, "一百零五"), (110, "一百一十"), (137, "一百三十七")]
+        {
             assert_eq!(numeral(n), said);
         }
     }

@@ -40,7 +40,10 @@ async fn signing_in_leads_to_ones_own_room_and_never_elsewhere() {
     }
     let mut browser = site.browser();
     let token = hidden(&browser.get("/sign-in").await.text);
-    let shown = browser.post("/sign-in", &[("csrf", &token), ("login", "citizen"), ("password", PASSWORD), ("next", "//evil.example")]).await.is(303);
+    let shown = browser
+        .post("/sign-in", &[("csrf", &token), ("login", "citizen"), ("password", PASSWORD), ("next", "//evil.example")])
+        .await
+        .is(303);
     assert_eq!(shown.goes_to(), "/");
     let wrong = site.browser().fill("/sign-in", &[("login", "citizen"), ("password", "wrong horse")]).await.is(403);
     assert!(wrong.text.contains("账号或密码不对"));
@@ -50,7 +53,16 @@ async fn signing_in_leads_to_ones_own_room_and_never_elsewhere() {
 async fn every_door_is_closed_to_those_outside() {
     let site = Site::open();
     let case = site.received("东街小吃店");
-    let pages = ["/officer", "/officer/new", "/officer/new/licence", "/officer/registers", "/officer/registers/officers", "/supervisor", "/leader", &format!("/officer/cases/{case}")];
+    let pages = [
+        "/officer",
+        "/officer/new",
+        "/officer/new/licence",
+        "/officer/registers",
+        "/officer/registers/officers",
+        "/supervisor",
+        "/leader",
+        &format!("/officer/cases/{case}"),
+    ];
     for page in pages {
         let shown = site.browser().get(page).await.is(303);
         assert!(shown.goes_to().starts_with("/sign-in?next="), "{page}");
@@ -85,14 +97,29 @@ async fn a_licence_goes_its_way_through_the_pages() {
     let site = Site::open();
     let mut clerk = site.signed_in("qian").await;
     let opened = clerk
-        .fill("/officer/new/licence", &[("step", "receive"), ("f-item", "food-licence"), ("f-party.kind", "organisation"), ("f-party.name", "东街小吃店"), ("f-venue", "district-centre"), ("f-materials", "申请书\n营业执照")])
+        .fill(
+            "/officer/new/licence",
+            &[
+                ("step", "receive"),
+                ("f-item", "food-licence"),
+                ("f-party.kind", "organisation"),
+                ("f-party.name", "东街小吃店"),
+                ("f-venue", "district-centre"),
+                ("f-materials", "申请书\n营业执照"),
+            ],
+        )
         .await
         .is(303);
     let page = opened.goes_to();
     clerk.get(&page).await.is(200).says("受理").says("余5个工作日");
     clerk.fill(&page, &[("step", "accept"), ("seen", "1")]).await.is(303);
     // Somebody with an old page is told, and loses nothing.
-    clerk.fill(&page, &[("step", "accept"), ("seen", "1"), ("f-corrected", "地址")]).await.is(409).says("别人刚刚办了").says("地址</textarea>");
+    clerk
+        .fill(&page, &[("step", "accept"), ("seen", "1"), ("f-corrected", "地址")])
+        .await
+        .is(409)
+        .says("别人刚刚办了")
+        .says("地址</textarea>");
     let mut approver = site.signed_in("zhao").await;
     approver.fill(&page, &[("step", "grant"), ("seen", "2"), ("f-decision", "准予")]).await.is(303);
     approver.get(&page).await.is(200).says("已准予，待送达").says("忻审批");
@@ -111,9 +138,21 @@ async fn a_citizen_applies_tracks_and_sees_nobody_elses_case() {
     let mut citizen = site.signed_in("citizen").await;
     citizen.get("/items?q=食品").await.is(200).says("食品经营许可");
     citizen.get("/items/food-licence").await.is(200).says("申请办理").says("营业执照");
-    let bad = citizen.fill("/apply/licence?item=food-licence", &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-party.id", "123")]).await.is(409);
+    let bad = citizen
+        .fill(
+            "/apply/licence?item=food-licence",
+            &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-party.id", "123")],
+        )
+        .await
+        .is(409);
     bad.says("aria-invalid=\"true\"").says("王小明").says("校验码");
-    let opened = citizen.fill("/apply/licence?item=food-licence", &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-channel", "web")]).await.is(303);
+    let opened = citizen
+        .fill(
+            "/apply/licence?item=food-licence",
+            &[("f-item", "food-licence"), ("f-party.kind", "citizen"), ("f-party.name", "王小明"), ("f-channel", "web")],
+        )
+        .await
+        .is(303);
     let track = opened.goes_to();
     citizen.get(&track).await.is(200).says("已收件，待受理").says("撤回申请");
     citizen.get("/mine").await.is(200).says("您有1件办件");
@@ -155,7 +194,12 @@ async fn hostile_text_stays_text() {
     let site = Site::open();
     let case = site.received("<script>alert(1)</script>\"'>");
     let mut clerk = site.signed_in("qian").await;
-    for page in ["/officer".to_owned(), format!("/officer/cases/{case}"), "/items?q=%3Cscript%3E%22%27".to_owned(), "/track?code=%3Cscript%3E".to_owned()] {
+    for page in [
+        "/officer".to_owned(),
+        format!("/officer/cases/{case}"),
+        "/items?q=%3Cscript%3E%22%27".to_owned(),
+        "/track?code=%3Cscript%3E".to_owned(),
+    ] {
         let shown = clerk.get(&page).await;
         assert!(!shown.text.contains("<script"), "{page}");
     }
@@ -165,24 +209,62 @@ async fn hostile_text_stays_text() {
 async fn pages_carry_no_inline_style_or_script_and_only_known_classes() {
     let site = Site::open();
     let case = site.received("东街小吃店");
-    site.step(&["zhang", "li"], None, "general-penalty", "file-case", json!({ "conduct": "未按规定明码标价", "party": { "name": "某商店", "kind": "organisation" } }));
+    site.step(
+        &["zhang", "li"],
+        None,
+        "general-penalty",
+        "file-case",
+        json!({ "conduct": "未按规定明码标价", "party": { "name": "某商店", "kind": "organisation" } }),
+    );
     let style = web::components::page::STYLE;
     assert!(style.len() <= 25_000, "the style sheet has {} bytes", style.len());
     let mut leader = site.signed_in("liu").await;
     let mut clerk = site.signed_in("qian").await;
     let case = format!("/officer/cases/{case}");
     let mut pages = Vec::new();
-    for page in ["/", "/items", "/items/food-licence", "/report", "/review", "/track", "/sign-in", "/figures", "/law", "/law/licence", "/law/general-penalty", "/law/hotline-order", "/components", "/leader", "/supervisor", "/accessibility", "/figures/S45.ratings_received", "/nowhere", "/?lang=en"] {
+    for page in [
+        "/",
+        "/items",
+        "/items/food-licence",
+        "/report",
+        "/review",
+        "/track",
+        "/sign-in",
+        "/figures",
+        "/law",
+        "/law/licence",
+        "/law/general-penalty",
+        "/law/hotline-order",
+        "/components",
+        "/leader",
+        "/supervisor",
+        "/accessibility",
+        "/figures/S45.ratings_received",
+        "/nowhere",
+        "/?lang=en",
+    ] {
         pages.push((page, leader.get(page).await.text));
     }
-    for page in ["/officer", &case, "/officer/new", "/officer/new/licence", "/officer/registers", "/officer/registers/service-items", "/officer/registers/service-items/food-licence"] {
+    for page in [
+        "/officer",
+        &case,
+        "/officer/new",
+        "/officer/new/licence",
+        "/officer/registers",
+        "/officer/registers/service-items",
+        "/officer/registers/service-items/food-licence",
+    ] {
         pages.push((page, clerk.get(page).await.is(200).text));
     }
     for (page, text) in &pages {
         assert!(!text.contains(" style=") && !text.contains("<script") && !text.contains(" onclick"), "{page}");
         assert_eq!(text.matches("<h1").count(), 1, "{page} has one h1");
         assert!(text.len() < 400_000, "{page} has {} bytes", text.len());
-        for class in text.split("class=\"").skip(1).flat_map(|rest| rest.split('"').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()) {
+        for class in text
+            .split("class=\"")
+            .skip(1)
+            .flat_map(|rest| rest.split('"').next().unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        {
             let known = [" ", ",", ":", "[", ".", ")"].iter().any(|end| style.contains(&format!(".{class}{end}")));
             assert!(known, "{page}: class `{class}` is not in the style sheet");
         }

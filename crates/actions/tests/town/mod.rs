@@ -72,7 +72,15 @@ pub fn founder(hall: &Hall) -> Person {
 /// Enters one act in a register.
 pub fn enter(hall: &Hall, register: &str, act: &str, id: &str, title: &str, organ: &str, from: Date, with: Value) {
     let Value::Object(with) = with else { panic!("{with} is no table") };
-    let entering = Entering { register: register.to_owned(), act: act.to_owned(), id: id.to_owned(), title: title.to_owned(), organ: organ.to_owned(), from, with };
+    let entering = Entering {
+        register: register.to_owned(),
+        act: act.to_owned(),
+        id: id.to_owned(),
+        title: title.to_owned(),
+        organ: organ.to_owned(),
+        from,
+        with,
+    };
     hall.enter(entering, &[founder(hall)], from.at(8, 0, 0, 0)).unwrap_or_else(|error| panic!("{register} {id}: {error}"));
 }
 
@@ -91,16 +99,57 @@ pub fn settle(hall: &Hall) {
     }
     for (id, name, organ, posts, certified) in OFFICERS {
         let certified = if certified { "yes" } else { "no" };
-        enter(hall, "officers", "issue", id, name, organ, day, json!({ "name": name, "kind": "enforcement", "certificate": format!("1409{id}"), "valid-from": "2023-01-01", "valid-to": "2026-12-31", "posts": posts, "certified": certified }));
+        enter(
+            hall,
+            "officers",
+            "issue",
+            id,
+            name,
+            organ,
+            day,
+            json!({ "name": name, "kind": "enforcement", "certificate": format!("1409{id}"), "valid-from": "2023-01-01", "valid-to": "2026-12-31", "posts": posts, "certified": certified }),
+        );
     }
-    enter(hall, "service-items", "adopt", "food-licence", "食品经营许可", "approval-bureau", day, json!({ "code": "000131012000", "kind": "licence", "in-centre": "yes", "centre-due": "yes" }));
-    enter(hall, "power-list", "adopt", "price-marking", "对未按规定明码标价的处罚", "market-regulation", day, json!({ "name": "对未按规定明码标价的处罚", "kind": "penalty", "organ": "market-regulation", "level": "county", "basis": ["价格法第四十二条"], "source": "own-decision", "document": "忻政发〔2024〕1号" }));
-    enter(hall, "enforcement-bodies", "confirm", "market", "忻府区市场监督管理局", "market-regulation", day, json!({ "name": "忻府区市场监督管理局", "kind": "statutory", "organ": "market-regulation", "basis": ["行政处罚法第十七条"], "document": "忻政发〔2024〕2号" }));
+    enter(
+        hall,
+        "service-items",
+        "adopt",
+        "food-licence",
+        "食品经营许可",
+        "approval-bureau",
+        day,
+        json!({ "code": "000131012000", "kind": "licence", "in-centre": "yes", "centre-due": "yes" }),
+    );
+    enter(
+        hall,
+        "power-list",
+        "adopt",
+        "price-marking",
+        "对未按规定明码标价的处罚",
+        "market-regulation",
+        day,
+        json!({ "name": "对未按规定明码标价的处罚", "kind": "penalty", "organ": "market-regulation", "level": "county", "basis": ["价格法第四十二条"], "source": "own-decision", "document": "忻政发〔2024〕1号" }),
+    );
+    enter(
+        hall,
+        "enforcement-bodies",
+        "confirm",
+        "market",
+        "忻府区市场监督管理局",
+        "market-regulation",
+        day,
+        json!({ "name": "忻府区市场监督管理局", "kind": "statutory", "organ": "market-regulation", "basis": ["行政处罚法第十七条"], "document": "忻政发〔2024〕2号" }),
+    );
 }
 
 /// A member of the public.
 pub fn citizen(id: &str) -> Person {
-    Person { id: format!("u:{id}"), name: id.to_owned(), posts: ["applicant", "caller", "party"].map(str::to_owned).to_vec(), ..Person::default() }
+    Person {
+        id: format!("u:{id}"),
+        name: id.to_owned(),
+        posts: ["applicant", "caller", "party"].map(str::to_owned).to_vec(),
+        ..Person::default()
+    }
 }
 
 /// Takes a step: by officers' ids, or members of the public as `u:name`.
@@ -114,7 +163,15 @@ pub fn take(hall: &Hall, case: Option<i64>, procedure: &str, step: &str, by: &[&
 }
 
 /// The same, refused: the articles cited.
-pub fn refused(hall: &Hall, case: Option<i64>, procedure: &str, step: &str, by: &[&str], at: DateTime, with: Value) -> engine::decide::Refusal {
+pub fn refused(
+    hall: &Hall,
+    case: Option<i64>,
+    procedure: &str,
+    step: &str,
+    by: &[&str],
+    at: DateTime,
+    with: Value,
+) -> engine::decide::Refusal {
     match take(hall, case, procedure, step, by, at, with) {
         Err(Error::Refused(refusal)) => refusal,
         other => panic!("{step} was not refused: {:?}", other.map(|done| done.code)),

@@ -29,17 +29,24 @@ async fn a_licence_is_carried_to_its_grant_by_two_officers() {
     assert!(!decide["how"].as_array().unwrap().is_empty());
 
     // One officer alone is refused, with the article; two may.
-    let refused = district.step(&zhao, id, json!({ "step": "examine", "with": { "examination": "现场与图纸一致" } })).await.problem(409, "refused");
+    let refused =
+        district.step(&zhao, id, json!({ "step": "examine", "with": { "examination": "现场与图纸一致" } })).await.problem(409, "refused");
     let reason = refused.json["reasons"].as_array().unwrap().iter().find(|reason| reason["guard"] == "officers-at-least").unwrap();
     assert_eq!(reason["article"]["cite"], "许可法/34(3)");
     assert!(reason["article"]["instrument"].as_str().unwrap().contains("行政许可法"));
     assert!(!reason["article"]["says"].as_str().unwrap().is_empty());
     assert!(!reason["says"].as_str().unwrap().is_empty() && !reason["cure"].as_str().unwrap().is_empty());
-    let unknown = district.step(&zhao, id, json!({ "step": "examine", "with": { "examination": "一致" }, "with-officers": ["nobody"] })).await.problem(422, "invalid");
+    let unknown = district
+        .step(&zhao, id, json!({ "step": "examine", "with": { "examination": "一致" }, "with-officers": ["nobody"] }))
+        .await
+        .problem(422, "invalid");
     assert_eq!(unknown.json["faults"][0]["field"], "with-officers");
     let twice = district.step(&zhao, id, json!({ "step": "examine", "with": { "examination": "一致" }, "with-officers": ["zhao"] })).await;
     twice.problem(422, "invalid");
-    let examined = district.step(&zhao, id, json!({ "step": "examine", "with": { "examination": "现场与图纸一致" }, "with-officers": ["qian"] })).await.is(200);
+    let examined = district
+        .step(&zhao, id, json!({ "step": "examine", "with": { "examination": "现场与图纸一致" }, "with-officers": ["qian"] }))
+        .await
+        .is(200);
     assert_eq!(examined.json["event"]["by"], json!(["赵审查", "钱审查"]));
 
     let granted = district.step(&sun, id, json!({ "step": "grant", "with": { "decision": "准予从事食品经营" } })).await.is(200);
@@ -56,7 +63,10 @@ async fn a_licence_is_carried_to_its_grant_by_two_officers() {
     assert_eq!(steps, ["receive", "accept", "examine", "grant"]);
     let whole = district.get(&format!("/api/cases/{id}"), &sun).await.is(200);
     let party = whole.json["fields"].as_array().unwrap().iter().find(|field| field["id"] == "party").unwrap().clone();
-    assert_eq!((party["text"].as_str(), party["value"]["kind"].as_str(), party["personal"].as_bool()), (Some("东街小吃店"), Some("organisation"), Some(true)));
+    assert_eq!(
+        (party["text"].as_str(), party["value"]["kind"].as_str(), party["personal"].as_bool()),
+        (Some("东街小吃店"), Some("organisation"), Some(true))
+    );
 }
 
 #[tokio::test]
@@ -91,7 +101,13 @@ async fn who_has_not_seen_the_last_event_is_overtaken() {
 #[tokio::test]
 async fn everybody_sees_what_is_theirs() {
     let district = District::open();
-    let (li, hu, clerk, wu, zhou) = (district.token("li").await, district.token("hu").await, district.token("clerk").await, district.token("wu").await, district.token("zhou").await);
+    let (li, hu, clerk, wu, zhou) = (
+        district.token("li").await,
+        district.token("hu").await,
+        district.token("clerk").await,
+        district.token("wu").await,
+        district.token("zhou").await,
+    );
     let with = json!({ "item": "food-licence", "party": { "name": "东街小吃店", "kind": "organisation" } });
     let opened = district.post("/api/cases", &li, json!({ "procedure": "licence", "step": "apply", "with": with })).await.is(201);
     let id = opened.json["case"]["id"].as_i64().unwrap();
@@ -108,7 +124,10 @@ async fn everybody_sees_what_is_theirs() {
     }
     let total = async |token: &str| district.get("/api/cases", token).await.is(200).json["total"].as_u64();
     assert_eq!((total(&li).await, total(&hu).await, total(&wu).await, total(&zhou).await), (Some(1), Some(0), Some(0), Some(1)));
-    assert_eq!(district.get("/api/cases?procedure=licence&stage=submitted&open=true&limit=1", &zhou).await.is(200).json["cases"][0]["id"], id);
+    assert_eq!(
+        district.get("/api/cases?procedure=licence&stage=submitted&open=true&limit=1", &zhou).await.is(200).json["cases"][0]["id"],
+        id
+    );
     assert_eq!(district.get("/api/cases?stage=granted", &zhou).await.is(200).json["total"], 0);
     district.step(&clerk, id, json!({ "step": "accept" })).await.is(200);
     assert_eq!(district.get("/api/cases?due-before=2026-04-01&order=due", &zhou).await.is(200).json["total"], 1);
@@ -150,8 +169,10 @@ async fn a_tracking_code_opens_the_progress_and_nothing_more() {
 #[tokio::test]
 async fn sessions_begin_and_end() {
     let district = District::open();
-    let wrong = district.post("/api/sessions", "", json!({ "login": "zhao", "password": "wrong password" })).await.problem(401, "sign-in-failed");
-    let nobody = district.post("/api/sessions", "", json!({ "login": "nobody", "password": "wrong password" })).await.problem(401, "sign-in-failed");
+    let wrong =
+        district.post("/api/sessions", "", json!({ "login": "zhao", "password": "wrong password" })).await.problem(401, "sign-in-failed");
+    let nobody =
+        district.post("/api/sessions", "", json!({ "login": "nobody", "password": "wrong password" })).await.problem(401, "sign-in-failed");
     assert_eq!(wrong.json, nobody.json);
     let signed_in = district.post("/api/sessions", "", json!({ "login": "zhao", "password": PASSWORD })).await.is(200);
     assert_eq!(signed_in.json["person"]["posts"], json!(["examiner"]));
@@ -173,7 +194,10 @@ async fn the_same_request_sent_twice_is_done_once() {
     let clerk = district.token("clerk").await;
     let body = json!({ "procedure": "licence", "step": "receive", "with": { "item": "food-licence", "party": { "name": "东街小吃店", "kind": "organisation" }, "venue": "district-centre" } });
     let send = async |key: &str, body: &serde_json::Value| {
-        let request = Request::post("/api/cases").header("authorization", format!("Bearer {clerk}")).header("content-type", "application/json").header("idempotency-key", key);
+        let request = Request::post("/api/cases")
+            .header("authorization", format!("Bearer {clerk}"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", key);
         district.send(request.body(Body::from(body.to_string())).unwrap()).await
     };
     let (first, second) = (send("a", &body).await.is(201), send("a", &body).await.is(201));

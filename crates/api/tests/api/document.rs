@@ -32,7 +32,11 @@ async fn the_document_is_openapi_3_1() {
                 assert!(parameter["schema"].is_object(), "{method} {path}: {parameter}");
                 assert!(parameter["in"] != "path" || parameter["required"] == true);
             }
-            let named: BTreeSet<&str> = parameters.iter().filter(|parameter| parameter["in"] == "path").map(|parameter| parameter["name"].as_str().unwrap()).collect();
+            let named: BTreeSet<&str> = parameters
+                .iter()
+                .filter(|parameter| parameter["in"] == "path")
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
             let held: BTreeSet<&str> = path.split('{').skip(1).map(|part| part.split('}').next().unwrap()).collect();
             assert_eq!(named, held, "{method} {path}");
             for tag in operation["tags"].as_array().unwrap() {
@@ -48,7 +52,10 @@ async fn the_document_is_openapi_3_1() {
     for (name, schema) in schemas {
         for key in schema["properties"].as_object().into_iter().flatten().map(|(key, _)| key) {
             // Open311 has its own spelling.
-            assert!(name.starts_with("Open311") || !key.contains('_') && !key.chars().any(char::is_uppercase), "{name}.{key} is not kebab-case");
+            assert!(
+                name.starts_with("Open311") || !key.contains('_') && !key.chars().any(char::is_uppercase),
+                "{name}.{key} is not kebab-case"
+            );
         }
     }
     assert!(schemas.contains_key("Problem"));
@@ -78,12 +85,14 @@ async fn every_documented_path_answers_and_no_other() {
         for method in ["GET", "POST", "DELETE", "PUT", "PATCH"] {
             let answered = district.call(Method::from_bytes(method.as_bytes()).unwrap(), &path.replace(['{', '}'], ""), "", None).await;
             let known = item.get(method.to_lowercase()).is_some();
-            let turned_away = ["/api/problems/no-such-path", "/api/problems/no-such-method"].contains(&answered.json["type"].as_str().unwrap_or_default());
+            let turned_away = ["/api/problems/no-such-path", "/api/problems/no-such-method"]
+                .contains(&answered.json["type"].as_str().unwrap_or_default());
             assert_eq!(known, !turned_away, "{method} {path}: {:#}", answered.json);
         }
     }
     // The source says the same: every handler that is mounted is documented, because both come from one list.
-    let mounted: usize = include_str!("../../src/lib.rs").split("routes!(").skip(1).map(|rest| rest.split(')').next().unwrap().split(',').count()).sum();
+    let mounted: usize =
+        include_str!("../../src/lib.rs").split("routes!(").skip(1).map(|rest| rest.split(')').next().unwrap().split(',').count()).sum();
     let documented: usize = document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum();
     assert!(mounted > 20);
     assert_eq!(mounted, documented);

@@ -39,7 +39,9 @@ async fn every_other_path_is_shut_without_a_token() {
         for (method, operation) in item.as_object().unwrap() {
             let name = format!("{} {path}", method.to_uppercase());
             let anonymous = operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way == &json!({})));
-            let real = ["year", "case", "id", "seq"].iter().fold(path.replace("{register}", "service-items"), |path, part| path.replace(&format!("{{{part}}}"), "1"));
+            let real = ["year", "case", "id", "seq"]
+                .iter()
+                .fold(path.replace("{register}", "service-items"), |path, part| path.replace(&format!("{{{part}}}"), "1"));
             let real = real.replace("{dimension}", "organ").replace(['{', '}'], "");
             let answered = district.call(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &real, "", None).await;
             if anonymous {
@@ -47,7 +49,8 @@ async fn every_other_path_is_shut_without_a_token() {
                 open.push(name);
             } else {
                 answered.problem(401, "sign-in");
-                let forged = district.call(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &real, "0123456789abcdef", None).await;
+                let forged =
+                    district.call(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap(), &real, "0123456789abcdef", None).await;
                 forged.problem(401, "sign-in");
             }
         }
@@ -62,7 +65,8 @@ async fn every_other_path_is_shut_without_a_token() {
 async fn what_is_wrong_with_a_request_is_said() {
     let district = District::open();
     let clerk = district.token("clerk").await;
-    let unknown = district.post("/api/cases", &clerk, json!({ "proceedure": "licence", "step": "receive" })).await.problem(400, "malformed");
+    let unknown =
+        district.post("/api/cases", &clerk, json!({ "proceedure": "licence", "step": "receive" })).await.problem(400, "malformed");
     assert_eq!(unknown.json["faults"][0]["field"], "proceedure");
     assert_eq!(unknown.json["faults"][0]["did-you-mean"], "procedure");
     let missing = district.post("/api/cases", &clerk, json!({ "procedure": "licence" })).await.problem(400, "malformed");
@@ -102,7 +106,11 @@ async fn what_is_wrong_with_a_request_is_said() {
 #[tokio::test]
 async fn answers_are_dressed_and_open_to_no_other_origin() {
     let district = District::open();
-    let request = Request::get("/api/health").header("origin", "https://elsewhere.example").header("x-request-id", "abc-123").body(Body::empty()).unwrap();
+    let request = Request::get("/api/health")
+        .header("origin", "https://elsewhere.example")
+        .header("x-request-id", "abc-123")
+        .body(Body::empty())
+        .unwrap();
     let answered = district.send(request).await.is(200);
     assert_eq!(answered.headers["x-request-id"], "abc-123");
     assert_eq!(answered.headers["x-content-type-options"], "nosniff");
@@ -120,7 +128,20 @@ async fn answers_are_dressed_and_open_to_no_other_origin() {
 }
 
 /// Words that have broken interfaces before, already escaped for a path.
-const NASTY: [&str; 12] = ["0", "-1", "9223372036854775807", "%00", "%ff", "..%2f..", "%27%20OR%201=1--", "%25", "%F0%9F%98%80", "2026-02-30", "-32768", "%E6%B3%95"];
+const NASTY: [&str; 12] = [
+    "0",
+    "-1",
+    "9223372036854775807",
+    "%00",
+    "%ff",
+    "..%2f..",
+    "%27%20OR%201=1--",
+    "%25",
+    "%F0%9F%98%80",
+    "2026-02-30",
+    "-32768",
+    "%E6%B3%95",
+];
 
 #[tokio::test]
 async fn nothing_that_is_asked_breaks_it() {
@@ -131,7 +152,17 @@ async fn nothing_that_is_asked_breaks_it() {
     for (path, item) in document["paths"].as_object().unwrap() {
         if let Some(operation) = item.get("get") {
             for word in NASTY.into_iter().chain([id.as_str()]) {
-                let asked = path.split('{').enumerate().map(|(at, part)| if at == 0 { part.to_owned() } else { part.split_once('}').map_or(String::new(), |(_, rest)| format!("{word}{rest}")) }).collect::<String>();
+                let asked = path
+                    .split('{')
+                    .enumerate()
+                    .map(|(at, part)| {
+                        if at == 0 {
+                            part.to_owned()
+                        } else {
+                            part.split_once('}').map_or(String::new(), |(_, rest)| format!("{word}{rest}"))
+                        }
+                    })
+                    .collect::<String>();
                 let answered = district.get(&asked, &clerk).await;
                 assert!(answered.status.as_u16() < 500, "{asked}: {:#}", answered.json);
                 for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "query") {
@@ -143,7 +174,16 @@ async fn nothing_that_is_asked_breaks_it() {
         }
         if item.get("post").is_some() {
             let asked = path.replace("{id}", &id).replace(['{', '}'], "");
-            for body in [json!(null), json!([]), json!({}), json!("x"), json!({ "step": "", "with": { "": null } }), json!({ "act": "adopt", "from": "9999-12-31", "with": { "a": [[]] } }), json!({ "date": "-009999-01-01", "count": i64::MAX, "unit": "years" }), json!({ "date": "9999-12-31", "count": 36_500, "unit": "hours" })] {
+            for body in [
+                json!(null),
+                json!([]),
+                json!({}),
+                json!("x"),
+                json!({ "step": "", "with": { "": null } }),
+                json!({ "act": "adopt", "from": "9999-12-31", "with": { "a": [[]] } }),
+                json!({ "date": "-009999-01-01", "count": i64::MAX, "unit": "years" }),
+                json!({ "date": "9999-12-31", "count": 36_500, "unit": "hours" }),
+            ] {
                 let answered = district.post(&asked, &clerk, body.clone()).await;
                 assert!(answered.status.as_u16() < 500, "{asked} {body}: {:#}", answered.json);
             }

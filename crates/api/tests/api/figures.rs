@@ -10,7 +10,12 @@ async fn a_figure_moves_and_opens_for_officials() {
     let (clerk, sun, li) = (district.token("clerk").await, district.token("sun").await, district.token("li").await);
     let moving = async || -> Vec<(String, f64)> {
         let all = district.get("/api/figures?year=2026", "").await.is(200);
-        all.json["figures"].as_array().unwrap().iter().filter_map(|figure| Some((figure["key"].as_str()?.to_owned(), figure["value"].as_f64()?))).collect()
+        all.json["figures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|figure| Some((figure["key"].as_str()?.to_owned(), figure["value"].as_f64()?)))
+            .collect()
     };
     let before = moving().await;
     let id = district.received(&clerk).await;
@@ -18,7 +23,8 @@ async fn a_figure_moves_and_opens_for_officials() {
     district.step(&sun, id, json!({ "step": "grant" })).await.is(200);
     district.step(&clerk, id, json!({ "step": "deliver", "with": { "delivery": "window" } })).await.is(200);
     let after = moving().await;
-    let moved: Vec<&str> = before.iter().zip(&after).filter(|(before, after)| before.1 != after.1).map(|(_, after)| after.0.as_str()).collect();
+    let moved: Vec<&str> =
+        before.iter().zip(&after).filter(|(before, after)| before.1 != after.1).map(|(_, after)| after.0.as_str()).collect();
     assert!(!moved.is_empty(), "four steps moved no figure");
     for key in moved {
         let path = format!("/api/figures/{key}");

@@ -54,7 +54,8 @@ impl Answered {
 impl District {
     pub fn open() -> District {
         let folder = tempfile::tempdir().unwrap();
-        let store = store::Store::open(&store::Config::new(format!("sqlite:{}", folder.path().join("ledger.db").display())).fast()).unwrap();
+        let store =
+            store::Store::open(&store::Config::new(format!("sqlite:{}", folder.path().join("ledger.db").display())).fast()).unwrap();
         let settings = Settings { division: "140902".to_owned(), name: "忻府区".to_owned(), address: "https://example.org".to_owned() };
         let hall = Arc::new(Hall::open(law(), settings, store, |_| {}).unwrap());
         let now = Arc::new(Mutex::new(date(2026, 3, 2).at(9, 0, 0, 0)));
@@ -149,12 +150,30 @@ fn fields(value: Value) -> Map<String, Value> {
 }
 
 fn people(hall: &Hall, now: DateTime) {
-    let keeper = Person { id: "root".to_owned(), organ: "government".to_owned(), posts: ["staffing-office", "qualification-keeper", "register-keeper"].map(str::to_owned).to_vec(), ..Person::default() };
+    let keeper = Person {
+        id: "root".to_owned(),
+        organ: "government".to_owned(),
+        posts: ["staffing-office", "qualification-keeper", "register-keeper"].map(str::to_owned).to_vec(),
+        ..Person::default()
+    };
     let mut entering = Vec::new();
     let mut enter = |register: &str, act: &str, id: &str, title: &str, organ: &str, with: Value| {
-        entering.push(Entering { register: register.to_owned(), act: act.to_owned(), id: id.to_owned(), title: title.to_owned(), organ: organ.to_owned(), from: date(2026, 1, 1), with: fields(with) });
+        entering.push(Entering {
+            register: register.to_owned(),
+            act: act.to_owned(),
+            id: id.to_owned(),
+            title: title.to_owned(),
+            organ: organ.to_owned(),
+            from: date(2026, 1, 1),
+            with: fields(with),
+        });
     };
-    for (id, title) in [("approval-bureau", "行政审批局"), ("market-bureau", "市场监管局"), ("hotline-centre", "12345热线中心"), ("justice-bureau", "司法局")] {
+    for (id, title) in [
+        ("approval-bureau", "行政审批局"),
+        ("market-bureau", "市场监管局"),
+        ("hotline-centre", "12345热线中心"),
+        ("justice-bureau", "司法局"),
+    ] {
         enter("organs", "adopt", id, title, id, json!({ "kind": "department" }));
     }
     for (id, name, organ, post) in [
@@ -167,13 +186,36 @@ fn people(hall: &Hall, now: DateTime) {
         ("keeper", "郑清单", "approval-bureau", "register-keeper"),
         ("zhou", "周监督", "justice-bureau", "supervisor"),
     ] {
-        enter("officers", "issue", id, name, organ, json!({ "name": name, "kind": "enforcement", "certificate": format!("14090200{id}"), "valid-from": "2025-01-01", "valid-to": "2029-12-31", "posts": [post] }));
+        enter(
+            "officers",
+            "issue",
+            id,
+            name,
+            organ,
+            json!({ "name": name, "kind": "enforcement", "certificate": format!("14090200{id}"), "valid-from": "2025-01-01", "valid-to": "2029-12-31", "posts": [post] }),
+        );
     }
     enter("service-items", "adopt", "food-licence", "食品经营许可", "approval-bureau", json!({ "code": "A-1", "kind": "licence" }));
     for entered in hall.enter_all(entering, &[keeper], now) {
         entered.unwrap();
     }
-    for (login, person, name) in [("clerk", "clerk", "陈窗口"), ("zhao", "zhao", "赵审查"), ("sun", "sun", "孙代表"), ("wu", "wu", "吴执法"), ("tang", "tang", "唐话务"), ("keeper", "keeper", "郑清单"), ("zhou", "zhou", "周监督"), ("li", "", "李东街"), ("hu", "", "胡西街")] {
-        hall.make_account(&NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned(), person: person.to_owned() }).unwrap();
+    for (login, person, name) in [
+        ("clerk", "clerk", "陈窗口"),
+        ("zhao", "zhao", "赵审查"),
+        ("sun", "sun", "孙代表"),
+        ("wu", "wu", "吴执法"),
+        ("tang", "tang", "唐话务"),
+        ("keeper", "keeper", "郑清单"),
+        ("zhou", "zhou", "周监督"),
+        ("li", "", "李东街"),
+        ("hu", "", "胡西街"),
+    ] {
+        hall.make_account(&NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            person: person.to_owned(),
+        })
+        .unwrap();
     }
 }

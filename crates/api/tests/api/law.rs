@@ -23,7 +23,14 @@ async fn a_procedure_tells_its_steps_and_draws_itself() {
     let near = district.get("/api/law/procedures/licenc", "").await.problem(404, "not-found");
     assert!(near.json["detail"].as_str().unwrap().contains("是不是“licence”"));
     let registers = district.get("/api/law/registers", "").await.is(200);
-    assert!(registers.json.as_array().unwrap().iter().any(|register| register["id"] == "service-items" && register["acts"][0]["effect"] == "adopt"));
+    assert!(
+        registers
+            .json
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|register| register["id"] == "service-items" && register["acts"][0]["effect"] == "adopt")
+    );
 }
 
 #[tokio::test]
@@ -42,6 +49,7 @@ async fn a_period_is_counted_and_explained() {
     district.post("/api/law/due", "", json!({ "date": "2024-03-01", "count": 0, "unit": "working" })).await.problem(422, "invalid");
     district.post("/api/law/due", "", json!({ "date": "2024-02-30", "count": 1, "unit": "working" })).await.problem(422, "invalid");
     district.post("/api/law/due", "", json!({ "date": "2099-12-30", "count": 36500, "unit": "years" })).await.problem(422, "invalid");
-    let unit = district.post("/api/law/due", "", json!({ "date": "2024-03-01", "count": 1, "unit": "workin" })).await.problem(400, "malformed");
+    let unit =
+        district.post("/api/law/due", "", json!({ "date": "2024-03-01", "count": 1, "unit": "workin" })).await.problem(400, "malformed");
     assert_eq!(unit.json["faults"][0]["did-you-mean"], "working");
 }

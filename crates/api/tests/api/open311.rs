@@ -8,7 +8,9 @@ use serde_json::json;
 use crate::hall::{Answered, District};
 
 async fn send(district: &District, token: &str, form: &str) -> Answered {
-    let request = Request::post("/open311/v2/requests.json").header("authorization", format!("Bearer {token}")).header("content-type", "application/x-www-form-urlencoded");
+    let request = Request::post("/open311/v2/requests.json")
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/x-www-form-urlencoded");
     district.send(request.body(Body::from(form.to_owned())).unwrap()).await
 }
 
@@ -22,7 +24,13 @@ async fn a_call_is_made_and_followed() {
     district.get("/open311/v2/services/complaint.json", "").await.is(200);
     district.get("/open311/v2/services/praise.json", "").await.problem(404, "not-found");
 
-    let made = send(&district, &li, "jurisdiction_id=140902&service_code=complaint&description=night+noise&address_string=Heping+12&lat=38.4&long=112.7&last_name=Li").await.is(201);
+    let made = send(
+        &district,
+        &li,
+        "jurisdiction_id=140902&service_code=complaint&description=night+noise&address_string=Heping+12&lat=38.4&long=112.7&last_name=Li",
+    )
+    .await
+    .is(201);
     let code = made.json[0]["service_request_id"].as_str().unwrap().to_owned();
     let followed = district.get(&format!("/open311/v2/requests/{code}.json"), "").await.is(200);
     assert_eq!((followed.json[0]["status"].as_str(), followed.json[0]["service_code"].as_str()), (Some("open"), Some("complaint")));
@@ -31,7 +39,17 @@ async fn a_call_is_made_and_followed() {
     assert!(mine.json[0]["description"].as_str().unwrap().contains("Heping 12"));
     assert_eq!(district.get("/open311/v2/requests.json", &hu).await.is(200).json, json!([]));
     assert_eq!(district.get("/open311/v2/requests.json?service_code=consult", &tang).await.is(200).json, json!([]));
-    assert_eq!(district.get("/open311/v2/requests.json?start_date=2026-03-02T01:00:00Z&end_date=2026-03-02T01:00:01Z", &tang).await.is(200).json.as_array().unwrap().len(), 1);
+    assert_eq!(
+        district
+            .get("/open311/v2/requests.json?start_date=2026-03-02T01:00:00Z&end_date=2026-03-02T01:00:01Z", &tang)
+            .await
+            .is(200)
+            .json
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(district.get("/open311/v2/requests.json?start_date=2026-03-02T01:00:01Z", &tang).await.is(200).json, json!([]));
     // An operator takes a call at the desk.
     district.at(date(2026, 3, 2).at(9, 30, 0, 0));

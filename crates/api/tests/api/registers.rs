@@ -13,19 +13,31 @@ async fn an_entry_is_adopted_amended_and_repealed() {
     district.post(&format!("{path}/acts"), &clerk, act.clone()).await.problem(409, "refused");
     let entered = district.post(&format!("{path}/acts"), &keeper, act.clone()).await.is(201);
     assert_eq!(entered.headers["location"], path);
-    assert_eq!((entered.json["state"].as_str(), entered.json["organ"].as_str(), entered.json["seq"].as_u64()), (Some("in-force"), Some("approval-bureau"), Some(1)));
+    assert_eq!(
+        (entered.json["state"].as_str(), entered.json["organ"].as_str(), entered.json["seq"].as_u64()),
+        (Some("in-force"), Some("approval-bureau"), Some(1))
+    );
     let again = district.post(&format!("{path}/acts"), &keeper, act).await.problem(409, "refused");
     assert_eq!(again.json["reasons"][0]["guard"], "entry");
     let near = district.post(&format!("{path}/acts"), &keeper, json!({ "act": "adoptt" })).await.problem(422, "invalid");
     assert_eq!(near.json["faults"][0]["did-you-mean"], "adopt");
-    district.post(&format!("{path}/acts"), &keeper, json!({ "act": "cancel", "from": "2026-03-20", "with": { "document": "晋政发〔2026〕3号" } })).await.is(201);
+    district
+        .post(
+            &format!("{path}/acts"),
+            &keeper,
+            json!({ "act": "cancel", "from": "2026-03-20", "with": { "document": "晋政发〔2026〕3号" } }),
+        )
+        .await
+        .is(201);
 
     let entry = district.get(path, "").await.is(200);
     assert_eq!(entry.json["entry"]["state"], "repealed");
     assert_eq!(entry.json["acts"].as_array().unwrap().len(), 2);
     assert!(entry.json["acts"][0].get("by").is_none());
     assert_eq!(district.get(path, &clerk).await.is(200).json["acts"][0]["by"], json!(["keeper"]));
-    let held = async |day: &str| district.get(&format!("/api/registers/service-items?on-day={day}"), "").await.is(200).json["entries"].as_array().unwrap().len();
+    let held = async |day: &str| {
+        district.get(&format!("/api/registers/service-items?on-day={day}"), "").await.is(200).json["entries"].as_array().unwrap().len()
+    };
     assert_eq!((held("2026-02-28").await, held("2026-03-19").await, held("2026-03-20").await), (1, 2, 1));
     let page = district.get("/api/registers/service-items?limit=1", "").await.is(200);
     assert_eq!(page.json["next"], "bar-licence");

@@ -46,28 +46,146 @@ impl Found {
 
 /// Nouns of which a report claims that there were none: 零投诉.
 const NONE_OF: &[&str] = &[
-    "投诉", "差错", "超时", "失误", "事故", "上访", "非访", "败诉", "纠错", "撤销", "信访", "违规", "违纪", "违法", "发案", "案件",
-    "伤亡", "死亡", "复议", "诉讼", "延误", "逾期", "拖欠", "积案", "积压", "举报", "差评", "感染", "犯罪", "申诉",
-    "命案", "发生", "增长", "新增", "冤假错案", "负面", "舆情", "重大", "火灾", "进京", "越级", "污染", "欠薪", "退件", "退回",
-    "群体性", "刑事", "安全", "有责", "疫情", "疑似", "确诊", "脱管", "漏管", "再犯", "缺席", "遗漏", "瑕疵", "过错", "误差",
-    "扯皮", "未办结", "问题",
+    "投诉",
+    "差错",
+    "超时",
+    "失误",
+    "事故",
+    "上访",
+    "非访",
+    "败诉",
+    "纠错",
+    "撤销",
+    "信访",
+    "违规",
+    "违纪",
+    "违法",
+    "发案",
+    "案件",
+    "伤亡",
+    "死亡",
+    "复议",
+    "诉讼",
+    "延误",
+    "逾期",
+    "拖欠",
+    "积案",
+    "积压",
+    "举报",
+    "差评",
+    "感染",
+    "犯罪",
+    "申诉",
+    "命案",
+    "发生",
+    "增长",
+    "新增",
+    "冤假错案",
+    "负面",
+    "舆情",
+    "重大",
+    "火灾",
+    "进京",
+    "越级",
+    "污染",
+    "欠薪",
+    "退件",
+    "退回",
+    "群体性",
+    "刑事",
+    "安全",
+    "有责",
+    "疫情",
+    "疑似",
+    "确诊",
+    "脱管",
+    "漏管",
+    "再犯",
+    "缺席",
+    "遗漏",
+    "瑕疵",
+    "过错",
+    "误差",
+    "扯皮",
+    "未办结",
+    "问题",
 ];
 
 const ABSENT: &[&str] = &[
-    "未发生", "没有发生", "未出现", "没有出现", "没有", "未收到", "未接到", "未发现", "无", "未有", "未产生", "从未发生", "杜绝了",
-    "不发生", "未引发",
+    "未发生",
+    "没有发生",
+    "未出现",
+    "没有出现",
+    "没有",
+    "未收到",
+    "未接到",
+    "未发现",
+    "无",
+    "未有",
+    "未产生",
+    "从未发生",
+    "杜绝了",
+    "不发生",
+    "未引发",
 ];
 
-const RANKED: &[&str] = &[
-    "位列", "排名", "位居", "名列", "列", "居", "排", "位次", "排在", "荣获", "获", "获得", "取得", "跃居", "并列",
-];
+const RANKED: &[&str] = &["位列", "排名", "位居", "名列", "列", "居", "排", "位次", "排在", "荣获", "获", "获得", "取得", "跃居", "并列"];
 
 const TURNED: &[&str] = &[
-    "增加到", "增加至", "增至", "增长到", "增长至", "上升到", "上升至", "提高到", "提高至", "提升到", "提升至", "下降到", "下降至", "降到",
-    "降至", "降低到", "降低至", "减少到", "减少至", "减至", "减到", "压缩到", "压缩至", "压缩为", "压减到", "压减至", "压减为", "缩短到",
+    "增加到",
+    "增加至",
+    "增至",
+    "增长到",
+    "增长至",
+    "上升到",
+    "上升至",
+    "提高到",
+    "提高至",
+    "提升到",
+    "提升至",
+    "下降到",
+    "下降至",
+    "降到",
+    "降至",
+    "降低到",
+    "降低至",
+    "减少到",
+    "减少至",
+    "减至",
+    "减到",
+    "压缩到",
+    "压缩至",
+    "压缩为",
+    "压减到",
+    "压减至",
+    "压减为",
+    "缩短到",
     "缩短至",
-    "缩短为", "缩至", "缩减到", "缩减至", "精简到", "精简至", "精简为", "调整为", "调整到", "调整至", "变为", "扩大到", "扩大至", "优化至",
-    "优化到", "优化为", "扩展到", "扩展至", "减少为", "升至", "升到", "拓展到", "拓展至", "合并为", "整合为",
+    "缩短为",
+    "缩至",
+    "缩减到",
+    "缩减至",
+    "精简到",
+    "精简至",
+    "精简为",
+    "调整为",
+    "调整到",
+    "调整至",
+    "变为",
+    "扩大到",
+    "扩大至",
+    "优化至",
+    "优化到",
+    "优化为",
+    "扩展到",
+    "扩展至",
+    "减少为",
+    "升至",
+    "升到",
+    "拓展到",
+    "拓展至",
+    "合并为",
+    "整合为",
 ];
 
 struct Candidate {
@@ -90,7 +208,13 @@ pub fn find(text: &Folded, marks: &Marks, numbers: Vec<Numeral>) -> Vec<Found> {
     for index in 0..candidates.len() {
         let Some(candidate) = candidates.get(index) else { break };
         let named = |c: &&Candidate| marks.quoted.get(c.number.start).copied().unwrap_or(0) > 0;
-        let next = candidates.iter().skip(index + 1).take(4).find(|c| !named(c)).or(candidates.get(index + 5)).map_or(text.len(), |c| c.number.start);
+        let next = candidates
+            .iter()
+            .skip(index + 1)
+            .take(4)
+            .find(|c| !named(c))
+            .or(candidates.get(index + 5))
+            .map_or(text.len(), |c| c.number.start);
         if let Some(figure) = read(text, marks, candidate, next, found.last()) {
             found.push(figure);
         }
@@ -190,14 +314,41 @@ fn read(text: &Folded, marks: &Marks, candidate: &Candidate, next: usize, last: 
     let quoted = marks.quoted.get(n.start).copied().unwrap_or(0) > 0;
     if nothing {
         let unit = candidate.unit.as_ref()?;
-        return Some(build(text, marks, Shape { n, value: 0.0, step: 1.0, unit: unit.word, kind: unit.kind, end: unit.end, exactness: Exactness::Exact, start: n.start }, next, last));
+        return Some(build(
+            text,
+            marks,
+            Shape {
+                n,
+                value: 0.0,
+                step: 1.0,
+                unit: unit.word,
+                kind: unit.kind,
+                end: unit.end,
+                exactness: Exactness::Exact,
+                start: n.start,
+            },
+            next,
+            last,
+        ));
     }
     if n.value == 0.0 && candidate.unit.is_none() {
         let titled = marks.title.get(n.start).copied().unwrap_or(false);
         let claim = NONE_OF.iter().any(|w| text.reads(n.end, w)) && n.digits == 1;
-        let plain = ["为", "是", "保持", "实现"].iter().any(|w| text.ends(n.start, w)) && text.get(n.end).is_none_or(|c| ends_clause(c) || c == '、' || c == ')');
-        if !titled && n.digits <= 1 && (claim || (plain && !quoted)) && !n.percent && !matches!(text.before(n.start), Some('0'..='9' | '.' | '-')) {
-            return Some(build(text, marks, Shape { n, value: 0.0, step: 1.0, unit: "", kind: Kind::Thing, end: n.end, exactness: Exactness::Exact, start: n.start }, next, last));
+        let plain = ["为", "是", "保持", "实现"].iter().any(|w| text.ends(n.start, w))
+            && text.get(n.end).is_none_or(|c| ends_clause(c) || c == '、' || c == ')');
+        if !titled
+            && n.digits <= 1
+            && (claim || (plain && !quoted))
+            && !n.percent
+            && !matches!(text.before(n.start), Some('0'..='9' | '.' | '-'))
+        {
+            return Some(build(
+                text,
+                marks,
+                Shape { n, value: 0.0, step: 1.0, unit: "", kind: Kind::Thing, end: n.end, exactness: Exactness::Exact, start: n.start },
+                next,
+                last,
+            ));
         }
         if !n.percent {
             return None;
@@ -220,7 +371,10 @@ fn read(text: &Folded, marks: &Marks, candidate: &Candidate, next: usize, last: 
         return None;
     }
     let mut value = n.value * factor;
-    let negative = text.before(n.start) == Some('-') && kind == Kind::Percent && n.start >= 2 && !text.get(n.start - 2).is_some_and(|c| c.is_ascii_digit() || c == '%');
+    let negative = text.before(n.start) == Some('-')
+        && kind == Kind::Percent
+        && n.start >= 2
+        && !text.get(n.start - 2).is_some_and(|c| c.is_ascii_digit() || c == '%');
     if negative {
         value = -value;
     }
@@ -285,7 +439,16 @@ fn rank(text: &Folded, marks: &Marks, n: &Numeral, last: Option<&Found>) -> Opti
     if !RANKED.iter().any(|w| lead.contains(w)) {
         return None;
     }
-    let shape = Shape { n, value: n.value, step: 1.0, unit: if end > n.end { if text.get(n.end) == Some('名') { "名" } else { "位" } } else { "位" }, kind: Kind::Measure, start: n.start - 1, end, exactness: Exactness::Exact };
+    let shape = Shape {
+        n,
+        value: n.value,
+        step: 1.0,
+        unit: if end > n.end { if text.get(n.end) == Some('名') { "名" } else { "位" } } else { "位" },
+        kind: Kind::Measure,
+        start: n.start - 1,
+        end,
+        exactness: Exactness::Exact,
+    };
     let mut found = build(text, marks, shape, end, last);
     found.rank = true;
     Some(found)
@@ -293,7 +456,12 @@ fn rank(text: &Folded, marks: &Marks, n: &Numeral, last: Option<&Found>) -> Opti
 
 /// 未发生一起, 无一例: one of them stated to be none.
 fn absent(text: &Folded, n: &Numeral, unit: Option<&Unit>) -> bool {
-    n.value == 1.0 && !n.scaled && !n.more && unit.is_some_and(|u| matches!(u.word, "起" | "件" | "例" | "宗" | "次" | "人" | "名" | "人次" | "家" | "部" | "条" | "项" | "个" | "份"))
+    n.value == 1.0
+        && !n.scaled
+        && !n.more
+        && unit.is_some_and(|u| {
+            matches!(u.word, "起" | "件" | "例" | "宗" | "次" | "人" | "名" | "人次" | "家" | "部" | "条" | "项" | "个" | "份")
+        })
         && ABSENT.iter().any(|w| text.ends(n.start, w))
         && !(unit.is_some_and(|u| matches!(u.word, "个" | "项")) && text.ends(n.start, "没有"))
         && unit.is_none_or(|u| text.get(u.end) != Some('外'))
@@ -302,21 +470,57 @@ fn absent(text: &Folded, n: &Numeral, unit: Option<&Unit>) -> bool {
 /// Whether 万 or 亿 ends its clause, or stands after a word that leads a number: 达12.8万, 近500万粉丝.
 fn is_led(text: &Folded, n: &Numeral) -> bool {
     const LEADS: &[&str] = &[
-        "达", "达到", "近", "约", "超", "超过", "突破", "为", "有", "共", "过", "了", "逾", "至", "到", "仅", "计",
-        "数", "量", "额", "条", "均", "次",
+        "达", "达到", "近", "约", "超", "超过", "突破", "为", "有", "共", "过", "了", "逾", "至", "到", "仅", "计", "数", "量", "额", "条",
+        "均", "次",
     ];
     if matches!(text.get(n.end), Some('年' | '里')) {
         return false;
     }
-    n.more || text.get(n.end).is_none_or(|c| ends_clause(c) || matches!(c, '、' | ')' | '-' | '—' | '~')) || LEADS.iter().any(|w| text.ends(n.start, w))
+    n.more
+        || text.get(n.end).is_none_or(|c| ends_clause(c) || matches!(c, '、' | ')' | '-' | '—' | '~'))
+        || LEADS.iter().any(|w| text.ends(n.start, w))
 }
 
 /// A noun counted without any classifier: 28名法律顾问、1521法律明白人.
 fn uncounted(text: &Folded, n: &Numeral) -> bool {
     const NOUNS: &[&str] = &[
-        "企业", "居民", "农民", "党员", "干部", "职工", "用户", "市民", "百姓", "人口", "网民", "粉丝", "考生", "学员", "家庭",
-        "农户", "商户", "个体工商户", "农民工", "老年人", "中小学生", "尾", "法律明白人", "网格员", "人民调解员", "调解员", "志愿者",
-        "执法人员", "律师", "市场主体", "经营主体", "纠纷", "案件", "群众", "师生", "学生", "事项",
+        "企业",
+        "居民",
+        "农民",
+        "党员",
+        "干部",
+        "职工",
+        "用户",
+        "市民",
+        "百姓",
+        "人口",
+        "网民",
+        "粉丝",
+        "考生",
+        "学员",
+        "家庭",
+        "农户",
+        "商户",
+        "个体工商户",
+        "农民工",
+        "老年人",
+        "中小学生",
+        "尾",
+        "法律明白人",
+        "网格员",
+        "人民调解员",
+        "调解员",
+        "志愿者",
+        "执法人员",
+        "律师",
+        "市场主体",
+        "经营主体",
+        "纠纷",
+        "案件",
+        "群众",
+        "师生",
+        "学生",
+        "事项",
     ];
     let year = n.digits == 4 && (1900.0..2100.0).contains(&n.value);
     !year && NOUNS.iter().any(|w| text.reads(n.end, w)) && !matches!(text.before(n.start), Some('-' | '.' | '第' | '“' | '"'))
@@ -330,7 +534,8 @@ fn labelled(text: &Folded, n: &Numeral) -> bool {
     let lead = ["达到", "达", "为", "是"].iter().find(|w| text.ends(n.start, w));
     let Some(lead) = lead else { return false };
     let at = n.start - lead.chars().count();
-    matches!(text.before(at), Some('率' | '数' | '量' | '额' | '比')) && !["序", "次", "号", "字", "比"].iter().any(|w| text.ends(at.saturating_sub(1), w))
+    matches!(text.before(at), Some('率' | '数' | '量' | '额' | '比'))
+        && !["序", "次", "号", "字", "比"].iter().any(|w| text.ends(at.saturating_sub(1), w))
 }
 
 /// Time limits and time saved, not ages of things or times of the day.
@@ -345,13 +550,17 @@ fn exactness(text: &Folded, n: &Numeral, end: usize) -> Exactness {
     let mut i = n.start;
     // words that may stand between the hedge and the number
     for word in ["达到", "达", "有", "为", "占", "了", "共", "过"] {
-        if text.ends(i, word) && ends(&["约", "大约", "近", "超", "突破", "超过", "接近", "将近", "大概"], i - word.chars().count()) {
+        if text.ends(i, word) && ends(&["约", "大约", "近", "超", "突破", "超过", "接近", "将近", "大概"], i - word.chars().count())
+        {
             i -= word.chars().count();
             break;
         }
     }
     let reads = |words: &[&str]| words.iter().any(|w| text.reads(end, w));
-    if n.more || reads(&["以上", "之多", "及以上", "多人", "多,", "余,"]) || reads(&["多"]) && !reads(&["多元", "多种", "多个", "多项", "多次", "多名", "多层", "多部门", "多方", "多地", "多家", "多起"]) {
+    if n.more
+        || reads(&["以上", "之多", "及以上", "多人", "多,", "余,"])
+        || reads(&["多"]) && !reads(&["多元", "多种", "多个", "多项", "多次", "多名", "多层", "多部门", "多方", "多地", "多家", "多起"])
+    {
         return Exactness::AtLeast;
     }
     if reads(&["左右", "上下"]) {
@@ -365,16 +574,27 @@ fn exactness(text: &Folded, n: &Numeral, end: usize) -> Exactness {
     {
         return Exactness::AtLeast;
     }
-    if ends(&["不超过", "不足", "不到", "不高于", "不大于", "不多于", "低于", "少于", "≤", "<", "最多", "将近", "接近", "不超"], i) {
+    if ends(&["不超过", "不足", "不到", "不高于", "不大于", "不多于", "低于", "少于", "≤", "<", "最多", "将近", "接近", "不超"], i)
+    {
         return Exactness::Almost;
     }
-    if ends(&["近"], i) && !ends(&["附近", "最近", "就近", "临近", "邻近", "靠近", "新近", "远近", "亲近", "贴近"], i) {
+    if ends(&["近"], i) && !ends(&["附近", "最近", "就近", "临近", "邻近", "靠近", "新近", "远近", "亲近", "贴近"], i)
+    {
         return Exactness::Almost;
     }
-    if ends(&["约", "大约", "大概", "大致"], i) && !ends(&["节约", "签约", "预约", "履约", "违约", "合约", "公约", "契约", "特约", "集约", "制约", "邀约", "毁约", "要约", "续约", "简约", "解约"], i) {
+    if ends(&["约", "大约", "大概", "大致"], i)
+        && !ends(
+            &[
+                "节约", "签约", "预约", "履约", "违约", "合约", "公约", "契约", "特约", "集约", "制约", "邀约", "毁约", "要约", "续约",
+                "简约", "解约",
+            ],
+            i,
+        )
+    {
         return Exactness::About;
     }
-    let from = (0..8).take_while(|k| *k < i && !text.get(i - 1 - k).is_some_and(|c| ends_clause(c) || c.is_ascii_digit() || c == '、')).count();
+    let from =
+        (0..8).take_while(|k| *k < i && !text.get(i - 1 - k).is_some_and(|c| ends_clause(c) || c.is_ascii_digit() || c == '、')).count();
     let lead = text.slice(i - from, i);
     if ["至少", "不少于", "不低于"].iter().any(|w| lead.contains(w)) {
         return Exactness::AtLeast;
@@ -390,7 +610,16 @@ pub fn publish(text: &Folded, found: &Found) -> Figure {
     let (start, end) = text.span(found.start, found.end);
     let (from, to) = subject::clause(text, found.start, found.end);
     let unit = published_unit(text, found);
-    Figure { value: found.value, unit, exactness: found.exactness, subject: found.subject.clone(), quote: text.original(from, to).trim().to_string(), start, end, step: found.step }
+    Figure {
+        value: found.value,
+        unit,
+        exactness: found.exactness,
+        subject: found.subject.clone(),
+        quote: text.original(from, to).trim().to_string(),
+        start,
+        end,
+        step: found.step,
+    }
 }
 
 /// The unit as the text writes it: 個 stays 個.

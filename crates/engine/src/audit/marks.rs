@@ -31,7 +31,14 @@ fn ends_sentence(c: char) -> bool {
 
 pub fn mark(text: &Folded) -> Marks {
     let n = text.len();
-    let mut marks = Marks { title: vec![false; n], quoted: vec![0; n], bracket: vec![0; n], sentence: vec![0; n], sentences: Vec::new(), paragraph: Vec::new() };
+    let mut marks = Marks {
+        title: vec![false; n],
+        quoted: vec![0; n],
+        bracket: vec![0; n],
+        sentence: vec![0; n],
+        sentences: Vec::new(),
+        paragraph: Vec::new(),
+    };
     enclose(text, &mut marks);
     brackets(text, &mut marks);
     sentences(text, &mut marks);

@@ -74,7 +74,8 @@ fn chinese_value(run: &[char]) -> Option<f64> {
         } else if let Some(s) = scale(c) {
             if s >= 10_000.0 {
                 section += pending.take().unwrap_or(0.0);
-                total = if section == 0.0 && total > 0.0 { total * s } else { total + section.max(if total == 0.0 { 1.0 } else { 0.0 }) * s };
+                total =
+                    if section == 0.0 && total > 0.0 { total * s } else { total + section.max(if total == 0.0 { 1.0 } else { 0.0 }) * s };
                 section = 0.0;
             } else {
                 section += pending.take().filter(|p| *p != 0.0).unwrap_or(1.0) * s;
@@ -95,7 +96,10 @@ fn chinese(text: &Folded, i: usize) -> Option<(f64, u32, usize)> {
     let mut end = i;
     while end < i + 24 && text.get(end).is_some_and(is_chinese_digit) {
         // 百分之, 千分之, 百分点 open a different number
-        if text.get(end).is_some_and(|c| "百千万".contains(c)) && text.get(end + 1) == Some('分') && text.get(end + 2).is_some_and(|c| c == '之' || c == '点') {
+        if text.get(end).is_some_and(|c| "百千万".contains(c))
+            && text.get(end + 1) == Some('分')
+            && text.get(end + 2).is_some_and(|c| c == '之' || c == '点')
+        {
             break;
         }
         end += 1;
@@ -236,7 +240,8 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     }
     let start = i;
     let step = 10f64.powi(-(places as i32));
-    let mut numeral = Numeral { start, end, value, step, script: Script::Arabic, more: false, scaled: false, percent: false, fraction: false, digits };
+    let mut numeral =
+        Numeral { start, end, value, step, script: Script::Arabic, more: false, scaled: false, percent: false, fraction: false, digits };
     scales(text, &mut numeral);
     let end = numeral.end;
     (Some(numeral), end)
@@ -302,7 +307,18 @@ fn read_chinese(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
                 let more = words_more(text.get(end));
                 let end = if more { end + 1 } else { end };
                 let step = 10f64.powi(-(places as i32)) * by;
-                let n = Numeral { start: i, end, value: value * by, step, script: Script::Arabic, more, scaled: false, percent: true, fraction: false, digits: 0 };
+                let n = Numeral {
+                    start: i,
+                    end,
+                    value: value * by,
+                    step,
+                    script: Script::Arabic,
+                    more,
+                    scaled: false,
+                    percent: true,
+                    fraction: false,
+                    digits: 0,
+                };
                 (Some(n), end)
             }
             _ => (None, from),
@@ -322,7 +338,18 @@ fn read_chinese(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     if text.get(end) == Some('分') && text.get(end + 1) == Some('之') && !bare {
         return match chinese(text, end + 2).map(|(v, _, e)| (v, e)).or_else(|| arabic(text, end + 2).map(|(v, _, _, e)| (v, e))) {
             Some((part, stop)) if value > 0.0 && part.is_finite() => {
-                let n = Numeral { start: i, end: stop, value: part / value, step: 0.0, script: Script::Chinese, more: false, scaled: false, percent: false, fraction: true, digits: 0 };
+                let n = Numeral {
+                    start: i,
+                    end: stop,
+                    value: part / value,
+                    step: 0.0,
+                    script: Script::Chinese,
+                    more: false,
+                    scaled: false,
+                    percent: false,
+                    fraction: true,
+                    digits: 0,
+                };
                 (Some(n), stop)
             }
             _ => (None, end + 2),

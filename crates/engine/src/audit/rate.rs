@@ -45,8 +45,28 @@ const MADE_OF: &[(&str, &[&str])] = &[
 ];
 
 const CHANGES: &[&str] = &[
-    "同比", "环比", "较上年", "比上年", "较去年", "比去年", "上升", "下降", "增长", "增幅", "降幅", "提升", "提高", "降低", "减少",
-    "压缩", "压减", "缩短", "提速", "净增", "增加", "精简",
+    "同比",
+    "环比",
+    "较上年",
+    "比上年",
+    "较去年",
+    "比去年",
+    "上升",
+    "下降",
+    "增长",
+    "增幅",
+    "降幅",
+    "提升",
+    "提高",
+    "降低",
+    "减少",
+    "压缩",
+    "压减",
+    "缩短",
+    "提速",
+    "净增",
+    "增加",
+    "精简",
 ];
 const CASES: &[&str] = &["件", "起", "宗", "例", "个", "条", "项", "批", "件次", "次", "批次"];
 const HANDLING: &[&str] = &["办结", "化解", "调解", "调处", "成功", "结案", "审结", "整改", "采纳", "答复", "回复", "合格"];
@@ -89,7 +109,10 @@ fn respective(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
     const LONGEST: usize = 6;
     let joined = |a: usize, b: usize| {
         let (Some(x), Some(y)) = (reading.found.get(a), reading.found.get(b)) else { return false };
-        x.is_rate() && y.is_rate() && y.start <= x.end + 2 && matches!(reading.text.slice(x.end, y.start).as_str(), "、" | "和" | "," | "及" | "与" | "以及")
+        x.is_rate()
+            && y.is_rate()
+            && y.start <= x.end + 2
+            && matches!(reading.text.slice(x.end, y.start).as_str(), "、" | "和" | "," | "及" | "与" | "以及")
     };
     let mut first = index;
     while first > 0 && index - first < LONGEST && joined(first - 1, first) {
@@ -106,7 +129,22 @@ fn respective(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)> {
 /// Counts before the rate: of its sentence, or of the one before if it opens its own. Nearest first.
 fn counts_before(reading: &Reading<'_>, position: usize, index: usize) -> Vec<usize> {
     let Some(&(sentence, first, _)) = reading.sentences.get(position) else { return Vec::new() };
-    let count = |k: &usize| reading.found.get(*k).is_some_and(|f| !f.is_rate() && !f.rank && matches!(f.kind, UnitKind::Thing | UnitKind::People | UnitKind::Body | UnitKind::Event | UnitKind::Money | UnitKind::Time | UnitKind::Measure));
+    let count = |k: &usize| {
+        reading.found.get(*k).is_some_and(|f| {
+            !f.is_rate()
+                && !f.rank
+                && matches!(
+                    f.kind,
+                    UnitKind::Thing
+                        | UnitKind::People
+                        | UnitKind::Body
+                        | UnitKind::Event
+                        | UnitKind::Money
+                        | UnitKind::Time
+                        | UnitKind::Measure
+                )
+        })
+    };
     let mut near: Vec<usize> = (first..index).rev().take(40).filter(count).take(10).collect();
     if near.len() < 8
         && let Some(&(last, from, to)) = position.checked_sub(1).and_then(|p| reading.sentences.get(p))
@@ -168,7 +206,10 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
         for &b in near {
             let Some(whole) = get(b).filter(|w| b != a && comparable(w, part) && w.value > 0.0 && part.value <= w.value) else { continue };
             let computed = part.value / whole.value * 100.0;
-            let loose = part.exactness != Exactness::Exact || whole.exactness != Exactness::Exact || part.step > 1.0 && part.kind != UnitKind::Money || whole.step > 1.0 && whole.kind != UnitKind::Money;
+            let loose = part.exactness != Exactness::Exact
+                || whole.exactness != Exactness::Exact
+                || part.step > 1.0 && part.kind != UnitKind::Money
+                || whole.step > 1.0 && whole.kind != UnitKind::Money;
             let result = if loose { rounded(part, whole, figure) } else { agrees(computed, stated, figure.step) };
             if result == Outcome::Holds || result == Outcome::HoldsAsTruncation {
                 if fuzzy {
@@ -294,11 +335,19 @@ fn whole_number(reading: &Reading<'_>, index: usize, near: &[usize], name: &str)
         }
         if agrees(rate, figure.value, figure.step) != Outcome::Fails && candidate <= n {
             let note = format!("{}÷{}={}%，存在整数解", plain(candidate), plain(n), plain(rate));
-            return Some(reading.check(Kind::Integer, agrees(rate, figure.value, figure.step), Some((rate * 1e6).round() / 1e6), index, &[base], note));
+            return Some(reading.check(
+                Kind::Integer,
+                agrees(rate, figure.value, figure.step),
+                Some((rate * 1e6).round() / 1e6),
+                index,
+                &[base],
+                note,
+            ));
         }
     }
     let best = closest / n * 100.0;
-    let note = format!("{} 的任何整数份都得不出 {}%；最接近的是 {}÷{}={}%", plain(n), plain(figure.value), plain(closest), plain(n), plain(best));
+    let note =
+        format!("{} 的任何整数份都得不出 {}%；最接近的是 {}÷{}={}%", plain(n), plain(figure.value), plain(closest), plain(n), plain(best));
     Some(reading.check(Kind::Integer, Outcome::Fails, Some((best * 1e6).round() / 1e6), index, &[base], note))
 }
 
@@ -326,27 +375,44 @@ fn change(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> 
         && exact(earlier)
         && !fuzzy
     {
-        let differs = ["增加", "减少", "净增", "增长", "下降", "多"].iter().any(|w| now.pre.ends_with(w) || now.pre.ends_with(&format!("{w}了")));
+        let differs =
+            ["增加", "减少", "净增", "增长", "下降", "多"].iter().any(|w| now.pre.ends_with(w) || now.pre.ends_with(&format!("{w}了")));
         let words = reading.text.slice(earlier.end, now.start);
         let moved = ["至", "到", "为", "至不足", "到不足"].iter().any(|w| now.pre.ends_with(w))
             && words.chars().count() <= 12
             && words.contains(['增', '升', '降', '减', '压', '缩', '提', '扩'])
             && index == last + 1;
-        let past = ["上年", "去年", "同期"].iter().any(|w| earlier.pre.contains(w)) || ["上年", "去年"].iter().any(|w| now.pre.contains(w)) && !differs;
+        let past = ["上年", "去年", "同期"].iter().any(|w| earlier.pre.contains(w))
+            || ["上年", "去年"].iter().any(|w| now.pre.contains(w)) && !differs;
         let pair = if differs {
-            let before = if falls || now.pre.contains("减少") || now.pre.contains("下降") { earlier.value + now.value } else { earlier.value - now.value };
+            let before = if falls || now.pre.contains("减少") || now.pre.contains("下降") {
+                earlier.value + now.value
+            } else {
+                earlier.value - now.value
+            };
             (before > 0.0).then_some((before, earlier.value))
         } else if moved {
             Some((earlier.value, now.value))
         } else if past {
-            if ["上年", "去年"].iter().any(|w| now.pre.contains(w)) { Some((now.value, earlier.value)) } else { Some((earlier.value, now.value)) }
+            if ["上年", "去年"].iter().any(|w| now.pre.contains(w)) {
+                Some((now.value, earlier.value))
+            } else {
+                Some((earlier.value, now.value))
+            }
         } else {
             None
         };
         if let Some((before, after)) = pair.filter(|(b, _)| *b > 0.0) {
             let computed = (after - before).abs() / before * 100.0;
             let result = agrees(computed, figure.value.abs(), figure.step);
-            let note = format!("({}-{})÷{}={}%，原文为 {}%", plain(after.max(before)), plain(after.min(before)), plain(before), plain(computed), plain(figure.value.abs()));
+            let note = format!(
+                "({}-{})÷{}={}%，原文为 {}%",
+                plain(after.max(before)),
+                plain(after.min(before)),
+                plain(before),
+                plain(computed),
+                plain(figure.value.abs())
+            );
             return Some(reading.check(Kind::Change, result, Some((computed * 1e6).round() / 1e6), index, &[other, last], note));
         }
     }

@@ -76,7 +76,11 @@ pub fn comparable(a: &Found, b: &Found) -> bool {
     const BODIES: &[&str] = &["户", "家", "个", "所"];
     const PEOPLE: &[&str] = &["人", "名", "位", "个"];
     let pair = |list: &[&str]| list.contains(&a.unit.as_str()) && list.contains(&b.unit.as_str());
-    a.kind != UnitKind::Percent && b.kind != UnitKind::Percent && !a.rank && !b.rank && (a.unit == b.unit || pair(GENERIC) || pair(BODIES) || pair(PEOPLE))
+    a.kind != UnitKind::Percent
+        && b.kind != UnitKind::Percent
+        && !a.rank
+        && !b.rank
+        && (a.unit == b.unit || pair(GENERIC) || pair(BODIES) || pair(PEOPLE))
 }
 
 /// Whether a computed number is the stated one, to the last digit stated.

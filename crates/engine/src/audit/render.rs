@@ -61,7 +61,16 @@ pub fn text(audit: &Audit, source: &str) -> String {
     let _ = writeln!(out, "{}\n\n数据", summary(audit));
     for (index, figure) in audit.figures.iter().enumerate() {
         let (_, word) = hedge(figure.exactness);
-        let _ = writeln!(out, "{:>4}  第{}行  {}{}{}  {}", index + 1, lines.get(index).copied().unwrap_or(1), word, plain(figure.value), figure.unit, line(&figure.subject));
+        let _ = writeln!(
+            out,
+            "{:>4}  第{}行  {}{}{}  {}",
+            index + 1,
+            lines.get(index).copied().unwrap_or(1),
+            word,
+            plain(figure.value),
+            figure.unit,
+            line(&figure.subject)
+        );
     }
     let _ = writeln!(out, "\n核验");
     for check in &audit.checks {

@@ -9,21 +9,95 @@ use super::{Check, Exactness, Kind, Outcome};
 
 /// Words that place or time a count and do not say what is counted.
 const SCOPES: &[&str] = &[
-    "政务服务平台", "截至目前", "截止目前", "目前", "今年以来", "年以来", "全年", "年度", "全区", "全市", "全县", "全省", "全州", "全旗",
-    "我区", "我市", "我县", "我省", "我局", "区级", "各级", "各地", "各部门", "共计", "累计", "合计", "总计", "共", "已经", "已",
-    "其中", "梳理", "编制", "公布", "推出", "建立", "建成", "设立",
-    "达到", "达", "为", "有", "了", "的", "和", "及", "与", "对", "在", "由", "数量", "总数", "总量", "以来", "年", "月", "底",
+    "政务服务平台",
+    "截至目前",
+    "截止目前",
+    "目前",
+    "今年以来",
+    "年以来",
+    "全年",
+    "年度",
+    "全区",
+    "全市",
+    "全县",
+    "全省",
+    "全州",
+    "全旗",
+    "我区",
+    "我市",
+    "我县",
+    "我省",
+    "我局",
+    "区级",
+    "各级",
+    "各地",
+    "各部门",
+    "共计",
+    "累计",
+    "合计",
+    "总计",
+    "共",
+    "已经",
+    "已",
+    "其中",
+    "梳理",
+    "编制",
+    "公布",
+    "推出",
+    "建立",
+    "建成",
+    "设立",
+    "达到",
+    "达",
+    "为",
+    "有",
+    "了",
+    "的",
+    "和",
+    "及",
+    "与",
+    "对",
+    "在",
+    "由",
+    "数量",
+    "总数",
+    "总量",
+    "以来",
+    "年",
+    "月",
+    "底",
 ];
 
 /// Things that reports count under several names; a report that gives two numbers for one of them contradicts itself.
 const SAME: &[Thing] = &[
-    Thing { name: "政务服务办件", unit: "件", whole: false, words: &[&["办理", "政务服务事项"], &["接办件"], &["政务服务", "办件"], &["好差评", "办件"]] },
-    Thing { name: "市场主体总量", unit: "户", whole: false, words: &[&["市场主体", "总量"], &["市场主体", "总数"], &["市场主体", "达到"], &["经营主体", "总量"], &["经营主体", "达到"]] },
-    Thing { name: "热线诉求", unit: "件", whole: true, words: &[&["12345", "受理"], &["热线", "受理", "诉求"], &["热线", "受理", "工单"]] },
-    Thing { name: "收到行政复议申请", unit: "件", whole: true, words: &[&["收到行政复议"], &["新收行政复议"], &["收到复议申请"]] },
+    Thing {
+        name: "政务服务办件",
+        unit: "件",
+        whole: false,
+        words: &[&["办理", "政务服务事项"], &["接办件"], &["政务服务", "办件"], &["好差评", "办件"]],
+    },
+    Thing {
+        name: "市场主体总量",
+        unit: "户",
+        whole: false,
+        words: &[&["市场主体", "总量"], &["市场主体", "总数"], &["市场主体", "达到"], &["经营主体", "总量"], &["经营主体", "达到"]],
+    },
+    Thing {
+        name: "热线诉求", unit: "件", whole: true, words: &[&["12345", "受理"], &["热线", "受理", "诉求"], &["热线", "受理", "工单"]]
+    },
+    Thing {
+        name: "收到行政复议申请", unit: "件", whole: true, words: &[&["收到行政复议"], &["新收行政复议"], &["收到复议申请"]]
+    },
     Thing { name: "受理行政复议案件", unit: "件", whole: true, words: &[&["受理行政复议"]] },
-    Thing { name: "办理法律援助案件", unit: "件", whole: true, words: &[&["办理法律援助案件"], &["办理各类法律援助"]] },
-    Thing { name: "调解矛盾纠纷", unit: "件", whole: true, words: &[&["调解各类矛盾纠纷"], &["调处各类纠纷"], &["调解矛盾纠纷"], &["调处矛盾纠纷"], &["调解各类纠纷"]] },
+    Thing {
+        name: "办理法律援助案件", unit: "件", whole: true, words: &[&["办理法律援助案件"], &["办理各类法律援助"]]
+    },
+    Thing {
+        name: "调解矛盾纠纷",
+        unit: "件",
+        whole: true,
+        words: &[&["调解各类矛盾纠纷"], &["调处各类纠纷"], &["调解矛盾纠纷"], &["调处矛盾纠纷"], &["调解各类纠纷"]],
+    },
 ];
 
 /// Words for one thing. `whole`: only statements about the whole district and year (全区, 全年, 共) are compared.
@@ -58,7 +132,9 @@ pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
 }
 
 fn is_difference(figure: &Found) -> bool {
-    ["净增", "新增", "增长", "增加", "减少", "同比", "较上", "比上", "较去", "比去", "较2", "上年", "去年", "同期", "力争", "计划"].iter().any(|w| figure.pre.contains(w))
+    ["净增", "新增", "增长", "增加", "减少", "同比", "较上", "比上", "较去", "比去", "较2", "上年", "去年", "同期", "力争", "计划"]
+        .iter()
+        .any(|w| figure.pre.contains(w))
 }
 
 /// What is counted, without place, time and verb; none where too little is left to compare.
@@ -77,7 +153,10 @@ fn key(figure: &Found) -> Option<String> {
     let own = figure.pre.rsplit(['、', '(', ')', '“']).next().unwrap_or("");
     let own = if figure.pre.contains('”') { figure.pre.as_str() } else { own };
     // words of this figure only: a borrowed subject would join unlike things
-    let joined: String = format!("{own}{}", figure.post).chars().filter(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation() && !"“”、".contains(*c)).collect();
+    let joined: String = format!("{own}{}", figure.post)
+        .chars()
+        .filter(|c| !c.is_ascii_digit() && !c.is_ascii_punctuation() && !"“”、".contains(*c))
+        .collect();
     let mut words = joined.as_str();
     loop {
         let before = words;
@@ -141,8 +220,9 @@ fn both(reading: &Reading<'_>, a: &Found, b: &Found) -> String {
 
 /// Things of which there is one number at a time: lists, officers, bodies. Meetings and trainings may be many.
 fn counted_as_stock(key: &str) -> bool {
-    key.starts_with("全域") || ["清单", "事项", "主体", "总数", "总量", "复议申请", "复议案件", "应诉案件", "诉讼案件"].iter().any(|w| key.contains(w))
-        && !["会议", "培训", "活动", "通过", "典型", "重点", "部分"].iter().any(|w| key.contains(w))
+    key.starts_with("全域")
+        || ["清单", "事项", "主体", "总数", "总量", "复议申请", "复议案件", "应诉案件", "诉讼案件"].iter().any(|w| key.contains(w))
+            && !["会议", "培训", "活动", "通过", "典型", "重点", "部分"].iter().any(|w| key.contains(w))
 }
 
 /// Whether two statements can both be true of one number.

@@ -179,7 +179,12 @@ fn opens_item(source: &[char], i: usize) -> bool {
 /// Folds the text. Line ends stay where they end a paragraph and go where a page was merely wrapped.
 pub fn fold(text: &str) -> Folded {
     let source: Vec<char> = text.chars().collect();
-    let mut out = Folded { chars: Vec::with_capacity(source.len()), at: Vec::with_capacity(source.len()), gap: Vec::with_capacity(source.len()), source: Vec::new() };
+    let mut out = Folded {
+        chars: Vec::with_capacity(source.len()),
+        at: Vec::with_capacity(source.len()),
+        gap: Vec::with_capacity(source.len()),
+        source: Vec::new(),
+    };
     let mut gap = false;
     let mut line = 0usize;
     let mut i = 0;

@@ -62,7 +62,13 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
         let own = reading.found.get(first..end).unwrap_or(&[]);
         let begin = first + own.partition_point(|f| f.start < after);
         // a nested opening ends this list; one in a bracket of its own does not
-        let stop_at = places.get(index + 1..).unwrap_or(&[]).iter().take(40).find(|(p, _, _)| reading.marks.bracket.get(*p).copied().unwrap_or(0) == bracket).map_or(usize::MAX, |p| p.0);
+        let stop_at = places
+            .get(index + 1..)
+            .unwrap_or(&[])
+            .iter()
+            .take(40)
+            .find(|(p, _, _)| reading.marks.bracket.get(*p).copied().unwrap_or(0) == bracket)
+            .map_or(usize::MAX, |p| p.0);
         let Some(head) = reading.found.get(begin).filter(|_| begin < end) else { continue };
         if head.start > after + 60 {
             continue;
@@ -124,8 +130,30 @@ fn is_change(figure: &Found) -> bool {
 /// Whether the words tell what was done next and not which part is meant: 其中民告官23件,审结412件.
 fn proceeds(figure: &Found) -> bool {
     const NEXT: &[&str] = &[
-        "审结", "办结", "结案", "受理", "化解", "整改", "完成整改", "败诉", "移送", "罚款", "提出", "接待", "解答", "已办结",
-        "已审结", "已整改", "按期", "按时", "成功", "调解成功", "共", "累计", "培训", "参加",
+        "审结",
+        "办结",
+        "结案",
+        "受理",
+        "化解",
+        "整改",
+        "完成整改",
+        "败诉",
+        "移送",
+        "罚款",
+        "提出",
+        "接待",
+        "解答",
+        "已办结",
+        "已审结",
+        "已整改",
+        "按期",
+        "按时",
+        "成功",
+        "调解成功",
+        "共",
+        "累计",
+        "培训",
+        "参加",
     ];
     let words = figure.pre.trim_start_matches(|c: char| "、,;:()".contains(c));
     let words = words.strip_prefix("其中").unwrap_or(words);
@@ -187,7 +215,11 @@ fn settle(reading: &Reading<'_>, totals: &[usize], parts: &[usize], complete: bo
     }
     if parts.len() == 1 {
         let one = parts.first().copied().map_or(0.0, value);
-        if one > stated && !fuzzy(total) && !complete && reading.found.get(total).zip(parts.first().and_then(|p| reading.found.get(*p))).is_some_and(|(a, b)| a.unit == b.unit) {
+        if one > stated
+            && !fuzzy(total)
+            && !complete
+            && reading.found.get(total).zip(parts.first().and_then(|p| reading.found.get(*p))).is_some_and(|(a, b)| a.unit == b.unit)
+        {
             tell(reading, total, parts, Outcome::Fails, told, checks);
         }
         return;
@@ -228,7 +260,11 @@ fn closed(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
     let Some(&(_, first, end)) = reading.sentences.get(position) else { return };
     for total in first..end {
         let Some(figure) = reading.found.get(total) else { break };
-        if told.get(total).copied().unwrap_or(true) || figure.is_rate() || figure.exactness != Exactness::Exact || !CLOSINGS.iter().any(|w| figure.pre.contains(w)) {
+        if told.get(total).copied().unwrap_or(true)
+            || figure.is_rate()
+            || figure.exactness != Exactness::Exact
+            || !CLOSINGS.iter().any(|w| figure.pre.contains(w))
+        {
             continue;
         }
         let mut parts = Vec::new();
@@ -329,7 +365,13 @@ fn spread(reading: &Reading<'_>, told: &mut [bool], checks: &mut Vec<Check>) {
             }
         }
         let best = (1u32..1 << rows.len()).filter(|set| set.count_ones() >= 3).find(|set| {
-            let sum: f64 = rows.iter().enumerate().filter(|(b, _)| set & (1 << b) != 0).filter_map(|(_, k)| reading.found.get(*k)).map(|f| f.value).sum();
+            let sum: f64 = rows
+                .iter()
+                .enumerate()
+                .filter(|(b, _)| set & (1 << b) != 0)
+                .filter_map(|(_, k)| reading.found.get(*k))
+                .map(|f| f.value)
+                .sum();
             (sum - figure.value).abs() < 1e-6
         });
         if let Some(set) = best {

@@ -40,7 +40,12 @@ pub fn run(command: Account, place: &Place) -> anyhow::Result<ExitCode> {
             let mut password = String::new();
             std::io::stdin().lock().read_line(&mut password).context("no password on standard input")?;
             let hall = database.hall(place)?;
-            hall.make_account(&NewAccount { login: login.clone(), name, password: password.trim_end_matches(['\r', '\n']).to_owned(), person })?;
+            hall.make_account(&NewAccount {
+                login: login.clone(),
+                name,
+                password: password.trim_end_matches(['\r', '\n']).to_owned(),
+                person,
+            })?;
             println!("account {login} is ready");
         }
         Account::List { database } => {

@@ -59,13 +59,19 @@ pub fn run(command: Print, place: &Place) -> anyhow::Result<ExitCode> {
         }
         false => command.database.hall_to_read(place)?.latest_checkpoint()?,
     };
-    let latest = latest.context("there is no checkpoint yet: `fadu serve` publishes one each night, `fadu checkpoint --publish` one for today")?;
+    let latest =
+        latest.context("there is no checkpoint yet: `fadu serve` publishes one each night, `fadu checkpoint --publish` one for today")?;
     let text = witness_text(&latest).with_context(|| format!("checkpoint {} bears no signature", latest.number))?;
     match command.out {
         None => print!("{text}"),
         Some(path) => {
             std::fs::write(&path, text).with_context(|| format!("`{}` could not be written", path.display()))?;
-            println!("checkpoint {} of {} written to {}; `fadu verify --witness` compares the ledger with it", latest.number, latest.day, path.display());
+            println!(
+                "checkpoint {} of {} written to {}; `fadu verify --witness` compares the ledger with it",
+                latest.number,
+                latest.day,
+                path.display()
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

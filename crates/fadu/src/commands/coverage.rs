@@ -15,7 +15,9 @@ use crate::folder::Place;
 pub fn coverage(place: &Place, catalogue: Option<&Path>) -> anyhow::Result<ExitCode> {
     let law = place.law()?;
     let wanted = match catalogue {
-        Some(file) => metrics(&std::fs::read_to_string(file).with_context(|| format!("the catalogue `{}` could not be read", file.display()))?),
+        Some(file) => {
+            metrics(&std::fs::read_to_string(file).with_context(|| format!("the catalogue `{}` could not be read", file.display()))?)
+        }
         None => BTreeSet::new(),
     };
     if catalogue.is_some() && wanted.is_empty() {
@@ -46,13 +48,24 @@ fn table(law: &Law, wanted: &BTreeSet<String>) -> String {
         row.1.extend(carriers(law, figure, 3));
     }
     let asked = |system: u32| wanted.iter().filter(|key| number(key) == system).count();
-    let mut out = String::from(if wanted.is_empty() { "| system | figures declared | carried by |\n|---|---:|---|\n" } else { "| system | figures declared | metrics asked | carried by |\n|---|---:|---:|---|\n" });
+    let mut out = String::from(if wanted.is_empty() {
+        "| system | figures declared | carried by |\n|---|---:|---|\n"
+    } else {
+        "| system | figures declared | metrics asked | carried by |\n|---|---:|---:|---|\n"
+    });
     for (system, (figures, carried)) in &systems {
-        let carried = if carried.is_empty() { "signed statements".to_owned() } else { carried.iter().copied().collect::<Vec<_>>().join(", ") };
+        let carried =
+            if carried.is_empty() { "signed statements".to_owned() } else { carried.iter().copied().collect::<Vec<_>>().join(", ") };
         let asked = if wanted.is_empty() { String::new() } else { format!(" {} |", asked(*system)) };
         out.push_str(&format!("| S{system:02} | {figures} |{asked} {carried} |\n"));
     }
-    out.push_str(&format!("\n{} systems, {} figures, {} procedures, {} registers.\n", systems.len(), law.figures.len(), law.procedures.len(), law.registers.len()));
+    out.push_str(&format!(
+        "\n{} systems, {} figures, {} procedures, {} registers.\n",
+        systems.len(),
+        law.figures.len(),
+        law.procedures.len(),
+        law.registers.len()
+    ));
     out
 }
 
@@ -98,5 +111,7 @@ fn is_system(text: &str) -> bool {
 }
 
 fn is_name(text: &str) -> bool {
-    text.len() > 2 && text.starts_with(|letter: char| letter.is_ascii_lowercase()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    text.len() > 2
+        && text.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }

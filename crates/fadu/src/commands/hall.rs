@@ -47,7 +47,10 @@ impl Database {
             None => match store.divisions()?.as_slice() {
                 [] => "140902".to_owned(),
                 [only] => only.to_string(),
-                many => anyhow::bail!("the database holds divisions {}; say which with --division", many.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
+                many => anyhow::bail!(
+                    "the database holds divisions {}; say which with --division",
+                    many.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
+                ),
             },
         };
         let settings = Settings { name: division_name(&division), division, address: self.address.clone() };
@@ -74,7 +77,8 @@ impl Database {
 
 /// Seen only on a terminal, and never when `NO_COLOR` or a pipe asks for plain text.
 pub fn bar(length: u64, what: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:20} [{bar:40}] {pos}/{len} {per_sec} eta {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{msg:20} [{bar:40}] {pos}/{len} {per_sec} eta {eta}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(length).with_style(style).with_message(what.to_owned())
 }
 

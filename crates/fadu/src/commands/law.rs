@@ -180,7 +180,10 @@ fn draw(place: &Place, id: &str, format: DrawFormat) -> anyhow::Result<ExitCode>
     let Some(procedure) = law.procedures.get(id) else {
         let near = engine::decide::nearest(id, law.procedures.keys().map(String::as_str));
         let known: Vec<&str> = law.procedures.keys().map(String::as_str).collect();
-        bail!("there is no procedure `{id}`; {}", near.map_or(format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?")));
+        bail!(
+            "there is no procedure `{id}`; {}",
+            near.map_or(format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"))
+        );
     };
     let version = procedure.versions.last().context("the procedure has no version")?;
     match format {
@@ -194,7 +197,9 @@ fn due(place: &Place, date: &str, count: Option<i64>, unit: Option<DueUnit>) -> 
     let law = place.law()?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     if date != "-" {
-        let (Some(count), Some(unit)) = (count, unit) else { bail!("write `fadu law due DATE COUNT working|calendar`, for example `fadu law due 2026-09-25 5 working`") };
+        let (Some(count), Some(unit)) = (count, unit) else {
+            bail!("write `fadu law due DATE COUNT working|calendar`, for example `fadu law due 2026-09-25 5 working`")
+        };
         writeln!(out, "{}", answer(&law, date, count, unit)?)?;
         return Ok(ExitCode::SUCCESS);
     }

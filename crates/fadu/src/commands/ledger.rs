@@ -50,9 +50,20 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
         let bar = spinner("verifying events");
         let found = store.verify(&witnesses, |events| bar.set_position(events))?;
         bar.finish_and_clear();
-        println!("{} events in {} streams, {} document numbers, {} checkpoints, {} attachments: {:.1} s", found.events, found.streams, found.numbers, found.checkpoints, found.attachments, began.elapsed().as_secs_f64());
+        println!(
+            "{} events in {} streams, {} document numbers, {} checkpoints, {} attachments: {:.1} s",
+            found.events,
+            found.streams,
+            found.numbers,
+            found.checkpoints,
+            found.attachments,
+            began.elapsed().as_secs_f64()
+        );
         for fault in &found.faults {
-            println!("FAULT {:?}: division {} stream {} event {} ({}): {}", fault.what, fault.division, fault.stream, fault.seq, fault.kind, fault.detail);
+            println!(
+                "FAULT {:?}: division {} stream {} event {} ({}): {}",
+                fault.what, fault.division, fault.stream, fault.seq, fault.kind, fault.detail
+            );
         }
         if !found.sound() {
             println!("the ledger is NOT sound: {} fault(s)", found.faults.len().max(1));
@@ -74,10 +85,17 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
         let faults = hall.verify_figures(|events| bar.set_position(events))?;
         bar.finish_and_clear();
         for fault in faults.iter().take(50) {
-            println!("FAULT figure {} of {} in {} ({}): kept {:?}, recounted {:?}", fault.figure, fault.organ, fault.period, fault.matter, fault.kept, fault.recounted);
+            println!(
+                "FAULT figure {} of {} in {} ({}): kept {:?}, recounted {:?}",
+                fault.figure, fault.organ, fault.period, fault.matter, fault.kept, fault.recounted
+            );
         }
         sound &= faults.is_empty();
-        println!("{} figures recounted: {}", hall.law.figures.len(), if faults.is_empty() { "every cell equals its recount".to_owned() } else { format!("{} cells differ", faults.len()) });
+        println!(
+            "{} figures recounted: {}",
+            hall.law.figures.len(),
+            if faults.is_empty() { "every cell equals its recount".to_owned() } else { format!("{} cells differ", faults.len()) }
+        );
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -109,7 +127,8 @@ pub struct Restore {
 
 pub fn restore(command: Restore) -> anyhow::Result<ExitCode> {
     command.database.config()?;
-    store::restore(&command.path, &command.database.database).with_context(|| format!("`{}` could not be restored", command.path.display()))?;
+    store::restore(&command.path, &command.database.database)
+        .with_context(|| format!("`{}` could not be restored", command.path.display()))?;
     println!("restored into {}; run `fadu verify` next", command.database.database);
     Ok(ExitCode::SUCCESS)
 }

@@ -57,15 +57,33 @@ fn escape(text: &str) -> String {
 
 /// A page that stands alone; every figure leads to its records on the site.
 fn html(report: &Written, address: &str) -> String {
-    let mut out = format!("<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<link rel=\"stylesheet\" href=\"{1}/assets/fadu.css\">\n</head>\n<body>\n<main class=\"wrap\">\n<div class=\"head\"><h1>{0}</h1></div>\n", escape(&report.title), escape(address));
-    let link = |key: &str, text: &str| format!("<a class=\"fig\" data-figure=\"{0}\" href=\"{1}/figures/{0}?year={2}\">{3}</a>", escape(key), escape(address), report.year, escape(text));
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<link rel=\"stylesheet\" href=\"{1}/assets/fadu.css\">\n</head>\n<body>\n<main class=\"wrap\">\n<div class=\"head\"><h1>{0}</h1></div>\n",
+        escape(&report.title),
+        escape(address)
+    );
+    let link = |key: &str, text: &str| {
+        format!(
+            "<a class=\"fig\" data-figure=\"{0}\" href=\"{1}/figures/{0}?year={2}\">{3}</a>",
+            escape(key),
+            escape(address),
+            report.year,
+            escape(text)
+        )
+    };
     for chapter in &report.chapters {
         out.push_str(&format!("<section class=\"sec\"><h2>{}</h2>\n", escape(&chapter.title)));
         for text in &chapter.blocks {
             match text {
                 Text::Heading { text } => out.push_str(&format!("<h3>{}</h3>\n", escape(text))),
                 Text::Paragraph { pieces } => {
-                    let text: String = pieces.iter().map(|piece| match &piece.figure { Some(key) => link(key, &piece.text), None => escape(&piece.text) }).collect();
+                    let text: String = pieces
+                        .iter()
+                        .map(|piece| match &piece.figure {
+                            Some(key) => link(key, &piece.text),
+                            None => escape(&piece.text),
+                        })
+                        .collect();
                     out.push_str(&format!("<p>{text}</p>\n"));
                 }
             }
@@ -74,7 +92,13 @@ fn html(report: &Written, address: &str) -> String {
     }
     out.push_str("<section class=\"sec\"><h2>附表：全部数据</h2>\n<table class=\"t\"><caption class=\"vh\">全部数据</caption><thead><tr><th scope=\"col\">数据</th><th scope=\"col\" class=\"n\">数值</th><th scope=\"col\">单位</th><th scope=\"col\">口径</th></tr></thead><tbody>\n");
     for shown in &report.figures {
-        out.push_str(&format!("<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>\n", escape(&shown.title), link(&shown.key, &shown.number()), escape(&shown.unit), escape(&shown.definition)));
+        out.push_str(&format!(
+            "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>\n",
+            escape(&shown.title),
+            link(&shown.key, &shown.number()),
+            escape(&shown.unit),
+            escape(&shown.definition)
+        ));
     }
     out.push_str("</tbody></table></section>\n<section class=\"sec\"><h2>核对</h2>\n<ul class=\"list\">\n");
     for check in &report.checks {
@@ -118,19 +142,27 @@ pub fn figure(command: Figure, place: &Place) -> anyhow::Result<ExitCode> {
     let filter = Default::default();
     let Some(key) = command.key else {
         for shown in hall.figures(period, &filter)? {
-            if command.json { println!("{}", serde_json::to_string(&shown)?) } else { println!("{:48} {:>14} {}  {}", shown.key, shown.number(), shown.unit, shown.title) }
+            if command.json {
+                println!("{}", serde_json::to_string(&shown)?)
+            } else {
+                println!("{:48} {:>14} {}  {}", shown.key, shown.number(), shown.unit, shown.title)
+            }
         }
         return Ok(ExitCode::SUCCESS);
     };
     if hall.law.figure(&key).is_none() {
-        let near = engine::decide::nearest(&key, hall.law.figures.iter().map(|figure| figure.key.as_str())).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let near = engine::decide::nearest(&key, hall.law.figures.iter().map(|figure| figure.key.as_str()))
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         anyhow::bail!("no figure `{key}` is declared{near}");
     }
     if command.records {
         let (records, sum) = hall.record_total(&key, period, &filter)?;
         for row in hall.records(&key, period, &filter, command.offset, command.limit)? {
             if command.json {
-                println!("{}", serde_json::json!({ "day": row.day, "organ": row.organ, "matter": row.matter, "amount": row.amount, "case": row.stream.to_string(), "event": row.seq, "code": row.code, "title": row.title }));
+                println!(
+                    "{}",
+                    serde_json::json!({ "day": row.day, "organ": row.organ, "matter": row.matter, "amount": row.amount, "case": row.stream.to_string(), "event": row.seq, "code": row.code, "title": row.title })
+                );
             } else {
                 println!("{} {:20} {:18} {} {}", row.day, row.organ, row.code.unwrap_or_default(), row.amount, row.title);
             }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actions::Hall;
-use actions::seal::Seal;
 use actions::person::NewAccount;
+use actions::seal::Seal;
 use anyhow::Context;
 use clap::Args;
 use jiff::civil::DateTime;
@@ -90,7 +90,11 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         }
     }
     let there = command.file.exists();
-    let database = Database { database: format!("sqlite:{}", command.file.display()), division: Some(district.division.clone()), address: format!("http://{}", command.listen) };
+    let database = Database {
+        database: format!("sqlite:{}", command.file.display()),
+        division: Some(district.division.clone()),
+        address: format!("http://{}", command.listen),
+    };
     let hall = database.hall(place)?;
     let seal = Key::default().seal(&database)?;
     if there {
@@ -100,7 +104,12 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         let recent = crate::rehearse::recent::play(&hall, &district.name, district.year, clock(command.at)(), command.seed)?;
         println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
         for (login, person, name, _) in PEOPLE {
-            hall.make_account(&NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned(), person: person.to_owned() })?;
+            hall.make_account(&NewAccount {
+                login: login.to_owned(),
+                name: name.to_owned(),
+                password: PASSWORD.to_owned(),
+                person: person.to_owned(),
+            })?;
         }
         if let Some(seal) = &seal {
             hall.publish_checkpoint(seal, clock(command.at)().date())?;
@@ -151,21 +160,24 @@ fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Opti
     let rounds = hall.clone();
     let tick = now.clone();
     // The minute's round; it heals itself when one was missed.
-    std::thread::Builder::new().name("rounds".to_owned()).spawn(move || loop {
-        if let Err(error) = rounds.run_round(tick()) {
-            eprintln!("fadu: the round failed and will be tried again: {error}");
+    std::thread::Builder::new().name("rounds".to_owned()).spawn(move || {
+        loop {
+            if let Err(error) = rounds.run_round(tick()) {
+                eprintln!("fadu: the round failed and will be tried again: {error}");
+            }
+            if let Some(seal) = &seal
+                && let Err(error) = rounds.publish_due_checkpoint(seal, tick())
+            {
+                eprintln!("fadu: yesterday's checkpoint was not published and will be tried again: {error}");
+            }
+            std::thread::sleep(Duration::from_secs(60));
         }
-        if let Some(seal) = &seal
-            && let Err(error) = rounds.publish_due_checkpoint(seal, tick())
-        {
-            eprintln!("fadu: yesterday's checkpoint was not published and will be tried again: {error}");
-        }
-        std::thread::sleep(Duration::from_secs(60));
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async move {
         let router = api::router(hall.clone(), now.clone()).merge(web::router(hall, now));
-        let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("{address} is taken; choose another with --listen"))?;
+        let listener =
+            tokio::net::TcpListener::bind(address).await.with_context(|| format!("{address} is taken; choose another with --listen"))?;
         // The peer's address reaches the rooms that limit how often a door is tried.
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop()).await?;
         anyhow::Ok(())

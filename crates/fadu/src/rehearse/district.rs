@@ -32,7 +32,8 @@ struct File {
 impl DistrictYear {
     pub fn read(path: &Path) -> anyhow::Result<DistrictYear> {
         let text = std::fs::read_to_string(path).with_context(|| format!("the district-year `{}` could not be read", path.display()))?;
-        let file: File = toml::from_str(&text).with_context(|| format!("`{}` is not a district-year: it has division, year, source and [targets]", path.display()))?;
+        let file: File = toml::from_str(&text)
+            .with_context(|| format!("`{}` is not a district-year: it has division, year, source and [targets]", path.display()))?;
         if file.division.len() != 6 || !file.division.bytes().all(|byte| byte.is_ascii_digit()) {
             bail!("`division = \"{}\"` is not a GB/T 2260 code of six digits", file.division);
         }
@@ -41,7 +42,13 @@ impl DistrictYear {
         }
         let mut targets = BTreeMap::new();
         gather("", &file.targets, &mut targets)?;
-        Ok(DistrictYear { name: file.name.unwrap_or_else(|| format!("行政区划{}", file.division)), division: file.division, year: file.year, source: file.source, targets })
+        Ok(DistrictYear {
+            name: file.name.unwrap_or_else(|| format!("行政区划{}", file.division)),
+            division: file.division,
+            year: file.year,
+            source: file.source,
+            targets,
+        })
     }
 
     /// The targets at a scale: whole numbers are scaled and rounded, rates are kept.

@@ -32,19 +32,33 @@ pub struct Doing {
 }
 
 /// Plans the entries of one register beyond those that are `given`. Returns the given ones and the new ones.
-pub fn plan(law: &Law, index: &Index, register: &Register, year: i16, targets: &BTreeMap<String, i64>, given: Vec<Item>, organs: &[String]) -> anyhow::Result<Vec<Item>> {
+pub fn plan(
+    law: &Law,
+    index: &Index,
+    register: &Register,
+    year: i16,
+    targets: &BTreeMap<String, i64>,
+    given: Vec<Item>,
+    organs: &[String],
+) -> anyhow::Result<Vec<Item>> {
     let mut plan = Plan { law, index, register, year, targets, items: Vec::new(), sums: HashMap::new(), organs };
     // People and organs are needed whatever is counted; other given entries stand back where a small year has no room for them.
     let needed = matches!(register.id.as_str(), "organs" | "officers");
     for item in given {
-        let past = plan.contributions(&item).iter().any(|(key, amount)| targets.get(key).is_some_and(|target| plan.sums.get(key).copied().unwrap_or(0) + amount > *target));
+        let past = plan
+            .contributions(&item)
+            .iter()
+            .any(|(key, amount)| targets.get(key).is_some_and(|target| plan.sums.get(key).copied().unwrap_or(0) + amount > *target));
         if needed || !past {
             plan.keep(item);
         }
     }
-    let mut wanted: Vec<&Figure> = law.figures.iter().filter(|figure| targets.contains_key(&figure.key) && over(figure) == Some(register.id.as_str())).collect();
+    let mut wanted: Vec<&Figure> =
+        law.figures.iter().filter(|figure| targets.contains_key(&figure.key) && over(figure) == Some(register.id.as_str())).collect();
     // Figures with the most conditions first: wider ones are then partly filled by narrower ones.
-    wanted.sort_by_key(|figure| (std::cmp::Reverse(filter_of(figure).map_or(0, BTreeMap::len)), !figure.partition.is_empty(), figure.is_stock()));
+    wanted.sort_by_key(|figure| {
+        (std::cmp::Reverse(filter_of(figure).map_or(0, BTreeMap::len)), !figure.partition.is_empty(), figure.is_stock())
+    });
     for figure in wanted {
         plan.reach(figure)?;
     }
@@ -112,7 +126,11 @@ impl Plan<'_> {
         while need > 0 {
             match self.item_for(figure, None) {
                 Some(item) => self.keep(item),
-                None => bail!("the targets over {} cannot be met together: no further entry brings {} nearer to {target} without taking another figure past its target", self.register.id, figure.key),
+                None => bail!(
+                    "the targets over {} cannot be met together: no further entry brings {} nearer to {target} without taking another figure past its target",
+                    self.register.id,
+                    figure.key
+                ),
             }
             need -= 1;
         }
@@ -128,7 +146,8 @@ impl Plan<'_> {
         let Some(old) = self.items.get(place).cloned() else { return false };
         let mut item = old.clone();
         let Some(first) = item.acts.first_mut() else { return false };
-        let asks: Vec<&str> = self.register.acts.iter().filter(|act| act.id == first.act).flat_map(|act| &act.asks).map(|ask| ask.field.as_str()).collect();
+        let asks: Vec<&str> =
+            self.register.acts.iter().filter(|act| act.id == first.act).flat_map(|act| &act.asks).map(|ask| ask.field.as_str()).collect();
         for (field, values) in filter {
             match (first.with.get(field).and_then(Value::as_str), values.first()) {
                 (Some(set), _) if values.iter().any(|value| value == set) => {}
@@ -141,7 +160,11 @@ impl Plan<'_> {
         let (before, after) = (self.contributions(&old), self.contributions(&item));
         let change = |key: &str| after.get(key).copied().unwrap_or(0) - before.get(key).copied().unwrap_or(0);
         let keys: Vec<&String> = before.keys().chain(after.keys()).collect();
-        let past = keys.iter().any(|key| self.targets.get(*key).is_some_and(|target| self.sums.get(*key).copied().unwrap_or(0) + change(key) > *target || change(key) < 0));
+        let past = keys.iter().any(|key| {
+            self.targets
+                .get(*key)
+                .is_some_and(|target| self.sums.get(*key).copied().unwrap_or(0) + change(key) > *target || change(key) < 0)
+        });
         if change(&figure.key) != 1 || past {
             return false;
         }
@@ -185,13 +208,20 @@ impl Plan<'_> {
         let number = self.items.len() + 1;
         for way in &ways {
             for neutral in 0..4 {
-                let mut item = Item { register: self.register.id.clone(), id: format!("{}-{number:05}", self.register.id), title: format!("{}第{number}项", self.register.title), organ: self.organs.get(number % self.organs.len().max(1)).cloned().unwrap_or_default(), acts: Vec::new() };
+                let mut item = Item {
+                    register: self.register.id.clone(),
+                    id: format!("{}-{number:05}", self.register.id),
+                    title: format!("{}第{number}项", self.register.title),
+                    organ: self.organs.get(number % self.organs.len().max(1)).cloned().unwrap_or_default(),
+                    acts: Vec::new(),
+                };
                 let mut given: Vec<&str> = Vec::new();
                 for (act, in_year) in way {
                     let mut with = Map::new();
                     for ask in &act.asks {
                         let Some(field) = self.register.fields.iter().find(|field| field.id == ask.field) else { continue };
-                        let wanted = filter.get(&field.id).and_then(|values| values.first()).filter(|_| !given.contains(&field.id.as_str()));
+                        let wanted =
+                            filter.get(&field.id).and_then(|values| values.first()).filter(|_| !given.contains(&field.id.as_str()));
                         match (wanted, sum) {
                             (_, Some((name, amount))) if name == field.id => {
                                 with.insert(field.id.clone(), Value::from(amount));
@@ -210,7 +240,9 @@ impl Plan<'_> {
                 }
                 let made = self.contributions(&item);
                 let wanted = sum.map_or(1, |(_, amount)| amount);
-                let past = made.iter().any(|(key, amount)| self.targets.get(key).is_some_and(|target| self.sums.get(key).copied().unwrap_or(0) + amount > *target));
+                let past = made.iter().any(|(key, amount)| {
+                    self.targets.get(key).is_some_and(|target| self.sums.get(key).copied().unwrap_or(0) + amount > *target)
+                });
                 if made.get(&figure.key) == Some(&wanted) && !past {
                     return Some(item);
                 }
@@ -222,12 +254,18 @@ impl Plan<'_> {
     /// A value that a required field takes when no figure asks for one; `neutral` tries another choice.
     fn fill(&self, field: &Field, number: usize, neutral: usize) -> Value {
         let text = match field.kind {
-            FieldKind::Choice => field.choices.iter().rev().nth(neutral % field.choices.len().max(1)).map(|choice| choice.id.clone()).unwrap_or_default(),
-            FieldKind::Choices => return Value::Array(field.choices.iter().take(1).map(|choice| Value::String(choice.id.clone())).collect()),
+            FieldKind::Choice => {
+                field.choices.iter().rev().nth(neutral % field.choices.len().max(1)).map(|choice| choice.id.clone()).unwrap_or_default()
+            }
+            FieldKind::Choices => {
+                return Value::Array(field.choices.iter().take(1).map(|choice| Value::String(choice.id.clone())).collect());
+            }
             FieldKind::Number | FieldKind::Money => return Value::from(0),
             FieldKind::Date => format!("{}-06-15", self.year),
             FieldKind::Fact => "no".to_owned(),
-            FieldKind::Lines | FieldKind::Files | FieldKind::Persons => return Value::Array(vec![Value::String(format!("{}第{number}项", field.title))]),
+            FieldKind::Lines | FieldKind::Files | FieldKind::Persons => {
+                return Value::Array(vec![Value::String(format!("{}第{number}项", field.title))]);
+            }
             FieldKind::Entry => match field.register.as_deref() {
                 Some("organs") => self.organs.first().cloned().unwrap_or_default(),
                 Some(register) => format!("{register}-{:05}", 1 + number % 3),
@@ -251,7 +289,18 @@ impl Plan<'_> {
         for doing in &item.acts {
             let Some(act) = self.register.acts.iter().find(|act| act.id == doing.act) else { continue };
             let day = act_day(self.year, doing.in_year);
-            let event = ActEvent { act: act.id.clone(), at: Some(day.at(9, 0, 0, 0)), organ: item.organ.clone(), register: item.register.clone(), id: item.id.clone(), title: item.title.clone(), effect: act.effect, from: day, by: Vec::new(), with: doing.with.clone() };
+            let event = ActEvent {
+                act: act.id.clone(),
+                at: Some(day.at(9, 0, 0, 0)),
+                organ: item.organ.clone(),
+                register: item.register.clone(),
+                id: item.id.clone(),
+                title: item.title.clone(),
+                effect: act.effect,
+                from: day,
+                by: Vec::new(),
+                with: doing.with.clone(),
+            };
             let after = apply(entry.clone(), &event);
             for counted in self.index.act(&self.law.figures, entry.as_ref(), &after, &event) {
                 if let Some(figure) = self.law.figures.get(counted.figure).filter(|figure| figure.is_stock() || doing.in_year) {

@@ -86,7 +86,9 @@ pub fn matter(ground: &Ground<'_>, matter: &Matter, number: usize, day: Date, ra
     let applicant = citizen(random.usize(..60_000));
     let mode = matter.mode.unwrap_or("service");
     let grants = matches!(matter.mode, Some("commitment" | "optimised"));
-    let mut with = fields(json!({ "item": item, "party": { "name": applicant.name, "kind": "citizen" }, "venue": matter.venue, "mode": mode, "organ": organ }));
+    let mut with = fields(
+        json!({ "item": item, "party": { "name": applicant.name, "kind": "citizen" }, "venue": matter.venue, "mode": mode, "organ": organ }),
+    );
     if matter.mode.is_some() {
         with.insert("permit-separation".to_owned(), json!("yes"));
         with.insert("party".to_owned(), json!({ "name": format!("{}经营部", name(number)), "kind": "organisation" }));
@@ -115,14 +117,23 @@ pub fn matter(ground: &Ground<'_>, matter: &Matter, number: usize, day: Date, ra
     }
     now = later(now, random.i64(5..30));
     if grants {
-        moves.push(Move { at: now, step: "grant", by: vec![people.of(&organ, "approver", number)?], with: fields(json!({ "certificate": format!("许可证{number:06}") })) });
+        moves.push(Move {
+            at: now,
+            step: "grant",
+            by: vec![people.of(&organ, "approver", number)?],
+            with: fields(json!({ "certificate": format!("许可证{number:06}") })),
+        });
         now = later(now, 10);
         moves.push(Move { at: now, step: "deliver", by: vec![clerk.clone()], with: fields(json!({ "delivery": "window" })) });
     } else {
         moves.push(Move { at: now, step: "complete", by: vec![clerk.clone()], with: Map::new() });
     }
     if let Some(grade) = matter.grade {
-        let reviewed = if number % 9 == 0 && day < ground.year_end.checked_sub(10.days()).unwrap_or(day) { days_on(ground, now, 1) } else { later(now, random.i64(1..15)) };
+        let reviewed = if number % 9 == 0 && day < ground.year_end.checked_sub(10.days()).unwrap_or(day) {
+            days_on(ground, now, 1)
+        } else {
+            later(now, random.i64(1..15))
+        };
         moves.push(Move { at: reviewed, step: "review", by: vec![applicant], with: fields(json!({ "grade": grade })) });
         if grade.ends_with("dissatisfied") {
             let supervisor = vec![people.of("justice-bureau", "service-supervisor", 0)?];
@@ -141,9 +152,19 @@ pub fn matter(ground: &Ground<'_>, matter: &Matter, number: usize, day: Date, ra
     }
     if grants {
         let published = days_on(ground, now, 2);
-        moves.push(Move { at: published, step: "publish", by: vec![people.of(&organ, "approver", number)?], with: fields(json!({ "openness": "open" })) });
+        moves.push(Move {
+            at: published,
+            step: "publish",
+            by: vec![people.of(&organ, "approver", number)?],
+            with: fields(json!({ "openness": "open" })),
+        });
         if mode == "commitment" {
-            moves.push(Move { at: days_on(ground, published, 20), step: "check-commitment", by: vec![people.of(&organ, "examiner", number)?], with: fields(json!({ "commitment-result": "met" })) });
+            moves.push(Move {
+                at: days_on(ground, published, 20),
+                step: "check-commitment",
+                by: vec![people.of(&organ, "examiner", number)?],
+                with: fields(json!({ "commitment-result": "met" })),
+            });
         }
     }
     moves.sort_by_key(|step| step.at);
@@ -166,7 +187,8 @@ pub fn penalty(ground: &Ground<'_>, number: usize, day: Date, random: &mut fastr
     let fine = [200, 500, 1000, 2000, 3000][random.usize(..5)];
     let mut at = office_hour(day, random);
     let mut moves = Vec::with_capacity(12);
-    let mut push = |at: DateTime, step: &'static str, by: &[Person], with: Value| moves.push(Move { at, step, by: by.to_vec(), with: fields(with) });
+    let mut push =
+        |at: DateTime, step: &'static str, by: &[Person], with: Value| moves.push(Move { at, step, by: by.to_vec(), with: fields(with) });
     let mut filing = json!({ "conduct": conducts[number % conducts.len()], "party": { "name": format!("{}商店", name(number)), "kind": "organisation" } });
     if let (Some((power, _)), Value::Object(filing)) = (ground.powers.iter().find(|(_, holder)| holder == organ), &mut filing) {
         filing.insert("power".to_owned(), json!(power));
@@ -174,20 +196,35 @@ pub fn penalty(ground: &Ground<'_>, number: usize, day: Date, random: &mut fastr
     push(at, "file-case", &officers, filing);
     at = days_on(ground, at, 1);
     push(at, "show-certificate", &officers, json!({}));
-    push(later(at, 5), "investigate", &officers, json!({ "record": "现场检查，情况属实，当事人在场确认。", "evidence-kinds": ["record", "audiovisual"] }));
+    push(
+        later(at, 5),
+        "investigate",
+        &officers,
+        json!({ "record": "现场检查，情况属实，当事人在场确认。", "evidence-kinds": ["record", "audiovisual"] }),
+    );
     push(later(at, 60), "order-correction", &officers, json!({ "correction": "立即改正" }));
     at = days_on(ground, at, 3);
-    push(at, "conclude-investigation", &officers, json!({
-        "findings": "现场检查，违法事实清楚，当事人承认。", "facts-established": "yes", "within-limitation": "yes", "capacity": "full", "suspected-crime": "no",
-        "fined-before": "no", "legal-basis": "有关法律的罚则条款", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no", "review-ground": "none",
-    }));
+    push(
+        at,
+        "conclude-investigation",
+        &officers,
+        json!({
+            "findings": "现场检查，违法事实清楚，当事人承认。", "facts-established": "yes", "within-limitation": "yes", "capacity": "full", "suspected-crime": "no",
+            "fined-before": "no", "legal-basis": "有关法律的罚则条款", "basis-kind": "law", "benchmark": "没有对应的基准", "complex-or-serious": "no", "review-ground": "none",
+        }),
+    );
     at = days_on(ground, at, 1);
     push(at, "notify", &officers, json!({ "proposed-penalty": format!("罚款{fine}元"), "penalty-kinds": ["fine"], "proposed-fine": fine }));
     at = days_on(ground, at, 6);
-    push(at, "decide-penalty", &head, json!({
-        "penalty": format!("罚款{fine}元"), "penalty-kinds": ["fine"], "fine": fine, "performance": "十五日内到指定银行缴纳", "additional-fine-stated": "yes", "correction": "立即改正",
-        "body": ground.body, "remedies": "六十日内向区人民政府申请复议，或者六个月内向区人民法院起诉", "filing-required": "no",
-    }));
+    push(
+        at,
+        "decide-penalty",
+        &head,
+        json!({
+            "penalty": format!("罚款{fine}元"), "penalty-kinds": ["fine"], "fine": fine, "performance": "十五日内到指定银行缴纳", "additional-fine-stated": "yes", "correction": "立即改正",
+            "body": ground.body, "remedies": "六十日内向区人民政府申请复议，或者六个月内向区人民法院起诉", "filing-required": "no",
+        }),
+    );
     at = days_on(ground, at, 1);
     push(at, "serve", &officers, json!({ "service-mode": "direct" }));
     push(later(at, 30), "publish", &officers[..1], json!({ "openness": "open" }));

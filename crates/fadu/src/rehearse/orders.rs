@@ -46,9 +46,23 @@ impl Orders {
     }
 
     #[allow(clippy::too_many_arguments)]
-    pub fn of_day(&self, ground: &Ground<'_>, place: usize, days: usize, day: Date, number: &mut usize, random: &mut fastrand::Rng, lives: &mut Vec<Life>) -> anyhow::Result<()> {
+    pub fn of_day(
+        &self,
+        ground: &Ground<'_>,
+        place: usize,
+        days: usize,
+        day: Date,
+        number: &mut usize,
+        random: &mut fastrand::Rng,
+        lives: &mut Vec<Life>,
+    ) -> anyhow::Result<()> {
         let share = |count: usize| count * (place + 1) / days - count * place / days;
-        for (count, rating) in [(self.satisfied, Some("satisfied")), (self.dissatisfied, Some("dissatisfied")), (self.unrated, Some("not-rated")), (self.open, None)] {
+        for (count, rating) in [
+            (self.satisfied, Some("satisfied")),
+            (self.dissatisfied, Some("dissatisfied")),
+            (self.unrated, Some("not-rated")),
+            (self.open, None),
+        ] {
             for _ in 0..share(count) {
                 *number += 1;
                 lives.push(order(ground, rating, *number, day, random)?);
@@ -106,8 +120,15 @@ pub fn order(ground: &Ground<'_>, rating: Option<&str>, number: usize, day: Date
     let hurry = day > ground.year_end.checked_sub(20.days()).unwrap_or(day);
     let channel = ["phone", "phone", "phone", "web", "wechat", "app"][number % 6];
     let mut moves = Vec::with_capacity(8);
-    let mut push = |at, step: &'static str, by: &[engine::case::Person], with: Value| moves.push(Move { at, step, by: by.to_vec(), with: fields(with) });
-    push(at, "take-call", &operator, json!({ "content": content, "channel": channel, "caller": { "name": name(number), "kind": "citizen" } }));
+    let mut push = |at, step: &'static str, by: &[engine::case::Person], with: Value| {
+        moves.push(Move { at, step, by: by.to_vec(), with: fields(with) })
+    };
+    push(
+        at,
+        "take-call",
+        &operator,
+        json!({ "content": content, "channel": channel, "caller": { "name": name(number), "kind": "citizen" } }),
+    );
     at = later(at, 3);
     push(at, "accept", &operator, json!({ "class": class, "topic": topic }));
     at = later(at, random.i64(5..60));

@@ -24,8 +24,14 @@ pub const DEPARTMENTS: [(&str, &str, &str); 10] = [
 ];
 
 const TOWNSHIPS: usize = 18;
-const SURNAMES: [&str; 24] = ["张", "李", "王", "赵", "刘", "陈", "杨", "周", "吴", "郑", "孙", "马", "朱", "胡", "林", "郭", "何", "高", "罗", "梁", "宋", "唐", "许", "韩"];
-const GIVEN: [&str; 24] = ["明", "丽", "强", "芳", "军", "敏", "伟", "静", "磊", "艳", "勇", "娟", "涛", "霞", "超", "平", "刚", "红", "峰", "梅", "鹏", "琳", "斌", "洁"];
+const SURNAMES: [&str; 24] = [
+    "张", "李", "王", "赵", "刘", "陈", "杨", "周", "吴", "郑", "孙", "马", "朱", "胡", "林", "郭", "何", "高", "罗", "梁", "宋", "唐",
+    "许", "韩",
+];
+const GIVEN: [&str; 24] = [
+    "明", "丽", "强", "芳", "军", "敏", "伟", "静", "磊", "艳", "勇", "娟", "涛", "霞", "超", "平", "刚", "红", "峰", "梅", "鹏", "琳",
+    "斌", "洁",
+];
 
 /// A made-up name.
 pub fn name(number: usize) -> String {
@@ -52,24 +58,45 @@ impl People {
 
 /// A member of the public.
 pub fn citizen(number: usize) -> Person {
-    Person { id: format!("u:{number}"), name: name(number), posts: vec!["applicant".to_owned(), "caller".to_owned(), "party".to_owned()], ..Person::default() }
+    Person {
+        id: format!("u:{number}"),
+        name: name(number),
+        posts: vec!["applicant".to_owned(), "caller".to_owned(), "party".to_owned()],
+        ..Person::default()
+    }
 }
 
 fn keep(people: &mut People, items: &mut Vec<Item>, id: String, name: String, organ: &str, posts: &[&str], certified: bool, year: i16) {
     let posts: Vec<String> = posts.iter().map(|post| (*post).to_owned()).collect();
-    let person = Arc::new(Person { id: id.clone(), name: name.clone(), organ: organ.to_owned(), posts: posts.clone(), certified, legal_qualified: true });
+    let person = Arc::new(Person {
+        id: id.clone(),
+        name: name.clone(),
+        organ: organ.to_owned(),
+        posts: posts.clone(),
+        certified,
+        legal_qualified: true,
+    });
     for post in &posts {
         people.by_post.entry((organ.to_owned(), post.clone())).or_default().push(person.clone());
     }
     let mut with = Map::new();
     with.insert("name".to_owned(), json!(name));
     with.insert("kind".to_owned(), json!("enforcement"));
-    with.insert("certificate".to_owned(), json!(if certified { format!("1409{:06}", items.len()) } else { format!("G{:06}", items.len()) }));
+    with.insert(
+        "certificate".to_owned(),
+        json!(if certified { format!("1409{:06}", items.len()) } else { format!("G{:06}", items.len()) }),
+    );
     with.insert("valid-from".to_owned(), json!(format!("{}-01-01", year - 1)));
     with.insert("posts".to_owned(), json!(posts));
     with.insert("certified".to_owned(), json!(if certified { "yes" } else { "no" }));
     with.insert("legal-qualified".to_owned(), json!("yes"));
-    items.push(Item { register: "officers".to_owned(), id, title: name, organ: organ.to_owned(), acts: vec![Doing { act: "issue".to_owned(), in_year: false, with }] });
+    items.push(Item {
+        register: "officers".to_owned(),
+        id,
+        title: name,
+        organ: organ.to_owned(),
+        acts: vec![Doing { act: "issue".to_owned(), in_year: false, with }],
+    });
 }
 
 /// The organs and officers every rehearsal has, as entries to be made first.
@@ -81,7 +108,13 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         let mut with = Map::new();
         with.insert("short".to_owned(), Value::String(word));
         with.insert("kind".to_owned(), Value::String(kind.to_owned()));
-        Item { register: "organs".to_owned(), id: id.to_owned(), title, organ: String::new(), acts: vec![Doing { act: "adopt".to_owned(), in_year: false, with }] }
+        Item {
+            register: "organs".to_owned(),
+            id: id.to_owned(),
+            title,
+            organ: String::new(),
+            acts: vec![Doing { act: "adopt".to_owned(), in_year: false, with }],
+        }
     };
     for (id, title, word) in DEPARTMENTS {
         organs.push(organ(id, format!("{name_of_district}{title}"), format!("{short}{word}"), "department"));
@@ -104,13 +137,52 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
     keep(&mut people, &mut officers, "li".into(), "李静".into(), "market-regulation", &["enforcement-officer"], true, year);
     keep(&mut people, &mut officers, "reviewer".into(), "王磊".into(), "market-regulation", &["legal-reviewer"], false, year);
     keep(&mut people, &mut officers, "head".into(), "周勇".into(), "market-regulation", &["organ-head"], false, year);
-    keep(&mut people, &mut officers, "operator".into(), "吴芳".into(), "hotline-centre", &["hotline-operator", "hotline-callback", "hotline-supervisor"], false, year);
-    keep(&mut people, &mut officers, "supervisor".into(), "郑平".into(), "justice-bureau", &["supervisor", "service-supervisor", "jurist"], true, year);
+    keep(
+        &mut people,
+        &mut officers,
+        "operator".into(),
+        "吴芳".into(),
+        "hotline-centre",
+        &["hotline-operator", "hotline-callback", "hotline-supervisor"],
+        false,
+        year,
+    );
+    keep(
+        &mut people,
+        &mut officers,
+        "supervisor".into(),
+        "郑平".into(),
+        "justice-bureau",
+        &["supervisor", "service-supervisor", "jurist"],
+        true,
+        year,
+    );
     keep(&mut people, &mut officers, "leader".into(), "孙涛".into(), "justice-bureau", &["leader"], false, year);
-    keep(&mut people, &mut officers, "keeper".into(), "何梅".into(), "justice-bureau", &["register-keeper", "qualification-keeper", "staffing-office", "administrator"], false, year);
+    keep(
+        &mut people,
+        &mut officers,
+        "keeper".into(),
+        "何梅".into(),
+        "justice-bureau",
+        &["register-keeper", "qualification-keeper", "staffing-office", "administrator"],
+        false,
+        year,
+    );
     let mut number = 20;
     for (organ, _, _) in DEPARTMENTS {
-        for (post, count, certified) in [("window-clerk", 6, false), ("examiner", 3, false), ("approver", 1, false), ("organ-head", 1, false), ("enforcement-officer", 6, true), ("legal-reviewer", 1, false), ("hearing-chair", 1, false), ("cashier", 1, false), ("unit-handler", 4, false), ("service-supervisor", 1, false), ("register-keeper", 1, false)] {
+        for (post, count, certified) in [
+            ("window-clerk", 6, false),
+            ("examiner", 3, false),
+            ("approver", 1, false),
+            ("organ-head", 1, false),
+            ("enforcement-officer", 6, true),
+            ("legal-reviewer", 1, false),
+            ("hearing-chair", 1, false),
+            ("cashier", 1, false),
+            ("unit-handler", 4, false),
+            ("service-supervisor", 1, false),
+            ("register-keeper", 1, false),
+        ] {
             if !law.posts.contains_key(post) {
                 continue;
             }
@@ -122,7 +194,16 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
     }
     for township in people.townships.clone() {
         for post in ["window-clerk", "examiner", "approver", "unit-handler", "enforcement-officer", "enforcement-officer"] {
-            keep(&mut people, &mut officers, format!("p{number:04}"), name(number), &township, &[post], post == "enforcement-officer", year);
+            keep(
+                &mut people,
+                &mut officers,
+                format!("p{number:04}"),
+                name(number),
+                &township,
+                &[post],
+                post == "enforcement-officer",
+                year,
+            );
             number += 1;
         }
     }

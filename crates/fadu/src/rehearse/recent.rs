@@ -20,7 +20,9 @@ pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> any
     let (people, _, _) = people::settle(&hall.law, name, year);
     let registers = hall.registers();
     let today = now.date();
-    let in_force = |register: &str| -> Vec<(String, String)> { registers.all(register).filter(|entry| entry.in_force(today)).map(|entry| (entry.id.clone(), entry.organ.clone())).collect() };
+    let in_force = |register: &str| -> Vec<(String, String)> {
+        registers.all(register).filter(|entry| entry.in_force(today)).map(|entry| (entry.id.clone(), entry.organ.clone())).collect()
+    };
     let known = |organ: &String| people.organs.contains(organ);
     let ground = Ground {
         people: &people,
@@ -47,7 +49,12 @@ pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> any
             let left = number % 3 == 0 || random.u8(..3) == 0;
             let moves: Vec<_> = life.moves.collect();
             let keep = if left { random.usize(1..moves.len().max(2)) } else { moves.len() };
-            push(&mut agenda, Life { procedure: life.procedure, moves: moves.into_iter().take(keep).collect::<Vec<_>>().into_iter() }, None, outcome.cases);
+            push(
+                &mut agenda,
+                Life { procedure: life.procedure, moves: moves.into_iter().take(keep).collect::<Vec<_>>().into_iter() },
+                None,
+                outcome.cases,
+            );
             outcome.cases += 1;
         }
         run_until(hall, &mut agenda, day.at(23, 59, 0, 0).min(now), &mut outcome, &bar)?;
@@ -58,7 +65,12 @@ pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> any
 
 fn of_day(ground: &Ground<'_>, day: Date, number: &mut usize, random: &mut fastrand::Rng) -> anyhow::Result<Vec<Life>> {
     let mut lives = Vec::new();
-    for (venue, mode, grade) in [("district-centre", None, Some("very-satisfied")), ("district-centre", Some("optimised"), None), ("online", Some("optimised"), Some("satisfied")), ("township", None, None)] {
+    for (venue, mode, grade) in [
+        ("district-centre", None, Some("very-satisfied")),
+        ("district-centre", Some("optimised"), None),
+        ("online", Some("optimised"), Some("satisfied")),
+        ("township", None, None),
+    ] {
         *number += 1;
         let grade = if *number % 17 == 0 { Some("dissatisfied") } else { grade };
         lives.push(lives::matter(ground, &Matter { venue, mode, grade, concluded: true }, *number, day, random)?);

@@ -6,7 +6,8 @@ use maud::{Markup, html};
 pub fn spark(values: &[f64], said: &str) -> Markup {
     let top = values.iter().copied().fold(1.0_f64, f64::max);
     let step = 200.0 / (values.len().max(2) - 1) as f64;
-    let points: Vec<String> = values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", at as f64 * step, 44.0 - 40.0 * value / top)).collect();
+    let points: Vec<String> =
+        values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", at as f64 * step, 44.0 - 40.0 * value / top)).collect();
     html! {
         svg class="chart spark" viewBox="0 0 200 48" preserveAspectRatio="none" role="img" aria-label=(said) {
             path.ax d="M0 46H200" {}

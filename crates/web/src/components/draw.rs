@@ -30,7 +30,8 @@ pub fn drawn(call: &Call<'_>, version: &Version, stage: &str, events: &[Event]) 
     let first_end = line.iter().position(|stop| stop.end).unwrap_or(line.len().saturating_sub(1));
     let at = line.iter().position(|stop| stop.id == stage);
     let last = at.map_or(first_end, |at| at.max(first_end));
-    let reached = |id: &str| events.iter().rev().find(|event| event.to.as_deref() == Some(id)).and_then(|event| event.at).map(|at| at.date());
+    let reached =
+        |id: &str| events.iter().rev().find(|event| event.to.as_deref() == Some(id)).and_then(|event| event.at).map(|at| at.date());
     let mut stops: Vec<Stop<'_>> = line
         .iter()
         .take(last + 1)
@@ -127,5 +128,9 @@ fn broken(title: &str) -> Vec<String> {
         return vec![first.to_owned(), second.trim_end_matches('）').to_owned()];
     }
     let letters: Vec<char> = title.chars().collect();
-    if letters.len() <= 6 { vec![title.to_owned()] } else { letters.chunks(letters.len().div_ceil(2)).map(|part| part.iter().collect()).collect() }
+    if letters.len() <= 6 {
+        vec![title.to_owned()]
+    } else {
+        letters.chunks(letters.len().div_ceil(2)).map(|part| part.iter().collect()).collect()
+    }
 }

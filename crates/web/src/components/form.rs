@@ -44,7 +44,8 @@ pub fn token(call: &Call<'_>) -> Markup {
 
 /// The summary above a form whose fields have errors; each entry leads to its field.
 pub fn summary(fields: &[Field], filled: &Filled) -> Markup {
-    let wrong: Vec<&Reason> = filled.reasons.iter().filter(|reason| reason.field.as_ref().is_some_and(|id| fields.iter().any(|field| &field.id == id))).collect();
+    let wrong: Vec<&Reason> =
+        filled.reasons.iter().filter(|reason| reason.field.as_ref().is_some_and(|id| fields.iter().any(|field| &field.id == id))).collect();
     html! {
         @if !wrong.is_empty() {
             div.errs role="alert" tabindex="-1" { h2 { "有" (wrong.len()) "处要改" }
@@ -67,11 +68,17 @@ pub fn line(name: &str, label: &str, hint: &str, kind: &str, value: &str) -> Mar
 
 /// The controls for what a step asks.
 pub fn controls(call: &Call<'_>, fields: &[Field], asks: &[Ask], filled: &Filled) -> Markup {
-    let asked: Vec<(&Field, bool)> = asks.iter().filter_map(|ask| Some((fields.iter().find(|field| field.id == ask.field)?, ask.required))).filter(|(field, required)| *required || offered(call, field)).collect();
+    let asked: Vec<(&Field, bool)> = asks
+        .iter()
+        .filter_map(|ask| Some((fields.iter().find(|field| field.id == ask.field)?, ask.required)))
+        .filter(|(field, required)| *required || offered(call, field))
+        .collect();
     let (required, optional): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, required)| *required);
     // Many optional fields fold away, unless something is already in one of them.
     let folded = optional.len() > MANY && !required.is_empty();
-    let open = optional.iter().any(|(field, _)| filled.values.contains_key(&field.id) && field.id != "channel" || filled.error(&field.id).is_some());
+    let open = optional
+        .iter()
+        .any(|(field, _)| filled.values.contains_key(&field.id) && field.id != "channel" || filled.error(&field.id).is_some());
     let rest = html! { @for (field, _) in &optional { (control(call, field, false, filled)) } };
     html! {
         @for (field, _) in required { (control(call, field, true, filled)) }
@@ -91,10 +98,15 @@ fn control(call: &Call<'_>, field: &Field, required: bool, filled: &Filled) -> M
     let id = format!("f-{}", field.id);
     let error = filled.error(&field.id);
     let title = call.lang.name(&field.id, &field.title);
-    let label = if required { title } else { format!("{title}{}", if call.lang == crate::words::Lang::English { " (optional)" } else { "（可不填）" }) };
+    let label = if required {
+        title
+    } else {
+        format!("{title}{}", if call.lang == crate::words::Lang::English { " (optional)" } else { "（可不填）" })
+    };
     let class = if error.is_some() { "field is-err" } else { "field" };
     let hints = hint(field);
-    let described: Vec<String> = [hints.as_ref().map(|_| format!("{id}-h")), error.map(|_| format!("{id}-e"))].into_iter().flatten().collect();
+    let described: Vec<String> =
+        [hints.as_ref().map(|_| format!("{id}-h")), error.map(|_| format!("{id}-e"))].into_iter().flatten().collect();
     let described = (!described.is_empty()).then(|| described.join(" "));
     let before = html! {
         @if let Some(hint) = &hints { span.hint id={ (id) "-h" } { (hint) } }
@@ -172,7 +184,8 @@ fn group(call: &Call<'_>, field: &Field, id: &str, filled: &Filled) -> Markup {
 }
 
 fn party(field: &Field, id: &str, filled: &Filled) -> Markup {
-    let part = |name: &str| filled.values.get(&field.id).and_then(|value| value.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let part =
+        |name: &str| filled.values.get(&field.id).and_then(|value| value.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned();
     let wrong = filled.error(&field.id).is_some();
     let line = |name: &str, title: &str| {
         let own = format!("{id}-{name}");
@@ -209,7 +222,12 @@ fn entry(call: &Call<'_>, field: &Field, id: &str, value: &str, described: Optio
 fn people(call: &Call<'_>) -> Vec<Person> {
     let Some(me) = call.person().filter(|person| !person.organ.is_empty()) else { return Vec::new() };
     let registers = call.hall.registers();
-    registers.all("officers").filter(|entry| entry.organ == me.organ && entry.in_force(call.today())).filter_map(|entry| call.hall.person(&entry.id, call.today())).take(60).collect()
+    registers
+        .all("officers")
+        .filter(|entry| entry.organ == me.organ && entry.in_force(call.today()))
+        .filter_map(|entry| call.hall.person(&entry.id, call.today()))
+        .take(60)
+        .collect()
 }
 
 fn lines_of(value: Option<&Value>) -> String {
@@ -238,14 +256,19 @@ pub fn read(call: &Call<'_>, fields: &[Field], asks: &[Ask]) -> Map<String, Valu
         let value = match field.kind {
             FieldKind::Choices => Value::Array(all().map(Value::from).collect()),
             FieldKind::Persons => Value::Array(all().flat_map(str::lines).map(|line| Value::from(line.trim())).collect()),
-            FieldKind::Lines | FieldKind::Files => Value::Array(all().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect()),
+            FieldKind::Lines | FieldKind::Files => {
+                Value::Array(all().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect())
+            }
             FieldKind::Number | FieldKind::Money => match call.given(&name) {
                 Some(text) => text.replace([',', '，', ' '], "").parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
                 None => continue,
             },
             FieldKind::Party => {
                 let part = |part: &str| call.given(&format!("{name}.{part}"));
-                let parts: Map<String, Value> = ["name", "kind", "id", "phone", "address"].into_iter().filter_map(|key| Some((key.to_owned(), Value::from(part(key)?)))).collect();
+                let parts: Map<String, Value> = ["name", "kind", "id", "phone", "address"]
+                    .into_iter()
+                    .filter_map(|key| Some((key.to_owned(), Value::from(part(key)?))))
+                    .collect();
                 Value::Object(parts)
             }
             _ => match call.given(&name) {

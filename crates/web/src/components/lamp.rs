@@ -92,7 +92,9 @@ pub fn lamp(standing: &Standing, today: Date, provisional: bool, duty: bool) -> 
 /// The day a clock ends, or ended.
 pub fn due_day(standing: &Standing) -> Option<Date> {
     match standing {
-        Standing::Running { due, .. } | Standing::Overdue { due, .. } | Standing::Met { due, .. } | Standing::MetLate { due, .. } => Some(due.at.date()),
+        Standing::Running { due, .. } | Standing::Overdue { due, .. } | Standing::Met { due, .. } | Standing::MetLate { due, .. } => {
+            Some(due.at.date())
+        }
         Standing::Paused { .. } => None,
     }
 }

@@ -13,7 +13,8 @@ use crate::words::Lang;
 pub const STYLE: &str = include_str!("../../assets/fadu.css");
 
 /// First eight hex of its SM3: part of its address, so that it can be kept for a year.
-pub static STYLE_DIGEST: LazyLock<String> = LazyLock::new(|| Sm3::digest(STYLE.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect());
+pub static STYLE_DIGEST: LazyLock<String> =
+    LazyLock::new(|| Sm3::digest(STYLE.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect());
 
 /// Who a page is for; each audience has its own few words of navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,17 @@ pub fn audience(call: &Call<'_>) -> Audience {
 
 fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static str, &'static str)>) {
     match audience {
-        Audience::Public => ("公众服务", vec![("/items", "我要办"), ("/report", "我要诉"), ("/review", "我要评"), ("/track", "我要查"), ("/law", "我要问"), ("/figures", "数据")]),
+        Audience::Public => (
+            "公众服务",
+            vec![
+                ("/items", "我要办"),
+                ("/report", "我要诉"),
+                ("/review", "我要评"),
+                ("/track", "我要查"),
+                ("/law", "我要问"),
+                ("/figures", "数据"),
+            ],
+        ),
         Audience::Officer | Audience::Supervisor | Audience::Leader => {
             let mut words = Vec::new();
             if call.admits(Door::Leader) {

@@ -36,7 +36,12 @@ pub fn show(call: &Call<'_>) -> Answer {
     let case = call.hall.case(id)?;
     let (_, version) = version_of(&call.hall.law, &case).ok_or(Error::NotFound)?;
     let events = call.hall.events(id)?;
-    let kick = format!("{}　{}　{}起施行的版本", view.code, call.lang.name(&view.procedure, &view.procedure_title), engine::value::long_date(view.version));
+    let kick = format!(
+        "{}　{}　{}起施行的版本",
+        view.code,
+        call.lang.name(&view.procedure, &view.procedure_title),
+        engine::value::long_date(view.version)
+    );
     let count = view.events.len();
     let body = html! {
         (head(&kick, &view.title, ""))
@@ -52,12 +57,18 @@ pub fn show(call: &Call<'_>) -> Answer {
             div.aside.a2 { (section("pp", call.say("文书"), timeline::papers(call, view.id, &view.events))) (unmodelled(call, &view)) }
         }
     };
-    Ok(Page::new(Audience::Officer, view.title.clone(), body).here("待办").under("/officer", call.say("待办")).under(format!("/officer?procedure={}", view.procedure), call.lang.name(&view.procedure, &view.procedure_title)).ok(call))
+    Ok(Page::new(Audience::Officer, view.title.clone(), body)
+        .here("待办")
+        .under("/officer", call.say("待办"))
+        .under(format!("/officer?procedure={}", view.procedure), call.lang.name(&view.procedure, &view.procedure_title))
+        .ok(call))
 }
 
 fn facts(call: &Call<'_>, version: &Version, view: &CaseView) -> Markup {
-    let prose = |id: &str| version.field(id).is_some_and(|field| matches!(field.kind, FieldKind::Prose | FieldKind::Lines | FieldKind::Files));
-    let (long, short): (Vec<_>, Vec<_>) = view.fields.iter().filter(|field| !field.text.is_empty()).partition(|field| prose(&field.id) || field.text.chars().count() > 60);
+    let prose =
+        |id: &str| version.field(id).is_some_and(|field| matches!(field.kind, FieldKind::Prose | FieldKind::Lines | FieldKind::Files));
+    let (long, short): (Vec<_>, Vec<_>) =
+        view.fields.iter().filter(|field| !field.text.is_empty()).partition(|field| prose(&field.id) || field.text.chars().count() > 60);
     let mut rest: Vec<_> = short.iter().skip(FACTS.saturating_sub(3)).copied().collect();
     rest.extend(long);
     html! {
@@ -77,22 +88,30 @@ fn facts(call: &Call<'_>, version: &Version, view: &CaseView) -> Markup {
 
 fn open(call: &Call<'_>, version: &Version, view: &CaseView) -> Result<Markup, Error> {
     let open: Vec<&StepState> = view.steps.iter().filter(|step| step.reasons.is_empty()).collect();
-    let chosen = call.ask("step").and_then(|id| open.iter().find(|step| step.step == id)).copied().or_else(|| taking::leading(version, &view.stage, &view.steps));
+    let chosen = call
+        .ask("step")
+        .and_then(|id| open.iter().find(|step| step.step == id))
+        .copied()
+        .or_else(|| taking::leading(version, &view.stage, &view.steps));
     // A step that was asked for but is closed to this person is shown as such by its reasons below.
     let Some(chosen) = chosen else {
         return Ok(section("open", call.say("现在可以做"), html! { p.empty { (nothing(view)) } }));
     };
     let wanted = wanted(call, version, view, &chosen.step)?;
     let others: Vec<&&StepState> = open.iter().filter(|step| step.step != chosen.step).collect();
-    Ok(section("open", call.say("现在可以做"), html! {
-        h3 { (call.lang.name(&chosen.step, &chosen.title)) }
-        p class="dim text" { (chosen.who) "可办。" @if let Some(hint) = &wanted.step.hint { (hint) } @if let Some(cite) = &wanted.step.cite { " " (cited(call, Some(cite))) "。" } }
-        (taking::form(call, &wanted, &Filled::default()))
-        @if !others.is_empty() {
-            h3 { (call.say("也可以")) }
-            ul.list { @for step in others { li { a href={ (call.path) "?step=" (step.step) "#open" } { (call.lang.name(&step.step, &step.title)) } "　" span class="small dim" { (step.who) @if step.officers > 1 { "，" (step.officers) "人" } } } } }
-        }
-    }))
+    Ok(section(
+        "open",
+        call.say("现在可以做"),
+        html! {
+            h3 { (call.lang.name(&chosen.step, &chosen.title)) }
+            p class="dim text" { (chosen.who) "可办。" @if let Some(hint) = &wanted.step.hint { (hint) } @if let Some(cite) = &wanted.step.cite { " " (cited(call, Some(cite))) "。" } }
+            (taking::form(call, &wanted, &Filled::default()))
+            @if !others.is_empty() {
+                h3 { (call.say("也可以")) }
+                ul.list { @for step in others { li { a href={ (call.path) "?step=" (step.step) "#open" } { (call.lang.name(&step.step, &step.title)) } "　" span class="small dim" { (step.who) @if step.officers > 1 { "，" (step.officers) "人" } } } } }
+            }
+        },
+    ))
 }
 
 /// Why there is nothing to do here for whoever looks.
@@ -103,7 +122,11 @@ fn nothing(view: &CaseView) -> String {
     let mut who: Vec<&str> = view.steps.iter().filter(|step| !step.wrong_stage && !step.by_clock).map(|step| step.who.as_str()).collect();
     who.dedup();
     who.truncate(3);
-    if who.is_empty() { "这个阶段在等期限届满，到期自动记录。".to_owned() } else { format!("这个阶段没有您可办的步骤。在等{}办理。", who.join("、")) }
+    if who.is_empty() {
+        "这个阶段在等期限届满，到期自动记录。".to_owned()
+    } else {
+        format!("这个阶段没有您可办的步骤。在等{}办理。", who.join("、"))
+    }
 }
 
 fn unmodelled(call: &Call<'_>, view: &CaseView) -> Markup {

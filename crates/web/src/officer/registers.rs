@@ -38,7 +38,8 @@ fn register<'l>(call: &'l Call<'_>) -> Result<&'l Register, Error> {
 
 pub fn list(call: &Call<'_>) -> Answer {
     let register = register(call)?;
-    let filter = EntryFilter { title: call.ask("q").map(str::to_owned), state: call.ask("state").map(str::to_owned), ..EntryFilter::default() };
+    let filter =
+        EntryFilter { title: call.ask("q").map(str::to_owned), state: call.ask("state").map(str::to_owned), ..EntryFilter::default() };
     let entries = call.hall.entry_page(&register.id, &filter, call.ask("after").unwrap_or_default(), PAGE)?;
     let title = call.lang.name(&register.id, &register.title);
     let more = (entries.len() == PAGE as usize).then(|| entries.last().map(|entry| call.with("after", &entry.id))).flatten();
@@ -84,7 +85,15 @@ pub fn entry(call: &Call<'_>) -> Answer {
     let entry = registers.entry(&register.id, id).ok_or(Error::NotFound)?;
     let acts = call.hall.acts(&register.id, id)?;
     let chosen = call.ask("act");
-    let may: Vec<_> = register.acts.iter().filter(|act| act.effect != Effect::Adopt && fits(act.effect, entry.state) && call.person().is_some_and(|me| act.by.iter().any(|post| me.holds(post)))).collect();
+    let may: Vec<_> = register
+        .acts
+        .iter()
+        .filter(|act| {
+            act.effect != Effect::Adopt
+                && fits(act.effect, entry.state)
+                && call.person().is_some_and(|me| act.by.iter().any(|post| me.holds(post)))
+        })
+        .collect();
     let filled = Filled { values: entry.fields.clone(), reasons: Vec::new() };
     let body = html! {
         (head(&format!("{}　{id}", register.title), &entry.title, &format!("{}，{}。", call.hall.organ_title(&entry.organ), entry.state.title())))
@@ -109,7 +118,11 @@ pub fn entry(call: &Call<'_>) -> Answer {
                 (changes(call, register, &act.with)) }
         } } } }))
     };
-    Ok(Page::new(Audience::Officer, entry.title.clone(), body).here("清单").under("/officer/registers", call.say("清单")).under(format!("/officer/registers/{}", register.id), register.title.clone()).ok(call))
+    Ok(Page::new(Audience::Officer, entry.title.clone(), body)
+        .here("清单")
+        .under("/officer/registers", call.say("清单"))
+        .under(format!("/officer/registers/{}", register.id), register.title.clone())
+        .ok(call))
 }
 
 fn fits(effect: Effect, state: State) -> bool {
@@ -158,7 +171,9 @@ pub fn enter(call: &Call<'_>) -> Answer {
                     button.btn type="submit" { (act.title) }
                 }
             };
-            Ok(Page::new(Audience::Officer, title, body).under(format!("/officer/registers/{}", register.id), register.title.clone()).with(call, axum::http::StatusCode::CONFLICT))
+            Ok(Page::new(Audience::Officer, title, body)
+                .under(format!("/officer/registers/{}", register.id), register.title.clone())
+                .with(call, axum::http::StatusCode::CONFLICT))
         }
         Err(error) => Err(error),
     }

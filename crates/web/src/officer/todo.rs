@@ -39,8 +39,19 @@ pub fn show(call: &Call<'_>) -> Answer {
     let (rows, count) = call.hall.list(me, Listing { filter, by_due: true, offset, limit: PAGE })?;
     let shown = rows.len();
     let lines: Vec<Line> = rows.into_iter().map(|row| line(call, me, row)).collect::<Result<_, _>>()?;
-    let groups = [(Some(Urgency::Overdue), "已逾期"), (Some(Urgency::Soon), "今天和明天到期"), (Some(Urgency::Later), "以后到期"), (Some(Urgency::Paused), "停止计时"), (None, "没有期限在走")];
-    let grouped: Vec<(&'static str, Vec<&Line>)> = groups.iter().map(|(urgency, title)| (*title, lines.iter().filter(|line| line.clock.as_ref().map(|(standing, _, _)| lamp::urgency(standing)) == *urgency).collect())).collect();
+    let groups = [
+        (Some(Urgency::Overdue), "已逾期"),
+        (Some(Urgency::Soon), "今天和明天到期"),
+        (Some(Urgency::Later), "以后到期"),
+        (Some(Urgency::Paused), "停止计时"),
+        (None, "没有期限在走"),
+    ];
+    let grouped: Vec<(&'static str, Vec<&Line>)> = groups
+        .iter()
+        .map(|(urgency, title)| {
+            (*title, lines.iter().filter(|line| line.clock.as_ref().map(|(standing, _, _)| lamp::urgency(standing)) == *urgency).collect())
+        })
+        .collect();
     let title = call.say("我的待办");
     let body = html! {
         div.head {
@@ -69,10 +80,14 @@ fn nothing(call: &Call<'_>, mine: bool) -> String {
 fn line(call: &Call<'_>, me: &Person, row: HeadRow) -> Result<Line, actions::Error> {
     let case = call.hall.case(row.stream)?;
     let version = version_of(&call.hall.law, &case).map(|(_, version)| version);
-    let stage = version.and_then(|version| version.stage(&case.stage)).map_or_else(|| case.stage.clone(), |stage| call.lang.name(&stage.id, &stage.title));
+    let stage = version
+        .and_then(|version| version.stage(&case.stage))
+        .map_or_else(|| case.stage.clone(), |stage| call.lang.name(&stage.id, &stage.title));
     let clock = version.and_then(|version| urgent(call, version, &case));
     let steps = open_steps(&call.hall.law, &call.hall.registers(), &case, me, call.now);
-    let next = version.and_then(|version| crate::taking::leading(version, &case.stage, &steps)).map(|step| (step.step.clone(), step.title.clone()));
+    let next = version
+        .and_then(|version| crate::taking::leading(version, &case.stage, &steps))
+        .map(|step| (step.step.clone(), step.title.clone()));
     Ok(Line { row, stage, clock, next })
 }
 

@@ -1,7 +1,7 @@
 //! The home page: five doors, one search, the figures in small; and what the site says about itself.
 
-use actions::figure::Period;
 use actions::CellFilter;
+use actions::figure::Period;
 use engine::law::FieldKind;
 use maud::{Markup, html};
 
@@ -24,7 +24,12 @@ const IN_SMALL: usize = 5;
 
 pub fn home(call: &Call<'_>) -> Answer {
     let registers = call.hall.registers();
-    let often: Vec<_> = registers.all("service-items").filter(|entry| entry.in_force(call.today())).take(6).map(|entry| (entry.id.clone(), entry.title.clone())).collect();
+    let often: Vec<_> = registers
+        .all("service-items")
+        .filter(|entry| entry.in_force(call.today()))
+        .take(6)
+        .map(|entry| (entry.id.clone(), entry.title.clone()))
+        .collect();
     let body = html! {
         div.head {
             h1 { (call.say("您要办什么事？")) }
@@ -65,9 +70,14 @@ fn numbers(call: &Call<'_>) -> Result<Markup, actions::Error> {
     let mut counted: Vec<_> = all.iter().filter(|shown| shown.fraction.is_none() && shown.value.is_some_and(|value| value > 0.0)).collect();
     counted.sort_by_key(|shown| (!figures::is_flow(call, &shown.key), std::cmp::Reverse(shown.records)));
     counted.truncate(IN_SMALL);
-    Ok(section_with("nums", call.say("数字"), html! { p class="small dim" { (year) "年" @if year == call.today().year() { "至今" } "。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } } }, html! {
-        @if counted.is_empty() { p.empty { (year) "年还没有计入数据的记录。" } } @else { (figure::strip(call, &counted, year)) }
-    }))
+    Ok(section_with(
+        "nums",
+        call.say("数字"),
+        html! { p class="small dim" { (year) "年" @if year == call.today().year() { "至今" } "。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } } },
+        html! {
+            @if counted.is_empty() { p.empty { (year) "年还没有计入数据的记录。" } } @else { (figure::strip(call, &counted, year)) }
+        },
+    ))
 }
 
 /// A public register as the public reads it.

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::call::{Answer, Call, Reply};
+use crate::components::draw;
 use crate::components::page::{Audience, Page, head, pairs, section};
 use crate::components::pager::pager;
-use crate::components::draw;
 use crate::words;
 
 const PAGE: usize = 50;
@@ -66,7 +66,8 @@ pub fn guide(call: &Call<'_>) -> Answer {
     let entry = registers.entry("service-items", call.part("id")).ok_or(actions::Error::NotFound)?;
     let in_force = entry.in_force(call.today());
     let organ = call.hall.organ_title(&entry.organ);
-    let lead = if in_force { format!("由{organ}办理。") } else { format!("这一事项{}，现在不能申请。", entry.state.title()) };
+    let lead =
+        if in_force { format!("由{organ}办理。") } else { format!("这一事项{}，现在不能申请。", entry.state.title()) };
     let version = call.hall.law.version("licence", call.today());
     let body = html! {
         (head(&field(call, entry, "code"), &entry.title, &lead))
@@ -83,7 +84,11 @@ pub fn guide(call: &Call<'_>) -> Answer {
             div.aside.a2 { (section("basis", call.say("依据"), html! { p.small { @match text(entry, "basis") { Some(text) => (text), None => "清单没有写设定依据。" } } })) }
         }
     };
-    Ok(Page::new(Audience::Public, entry.title.clone(), body).here("我要办").under("/", call.say("首页")).under("/items", call.say("我要办")).ok(call))
+    Ok(Page::new(Audience::Public, entry.title.clone(), body)
+        .here("我要办")
+        .under("/", call.say("首页"))
+        .under("/items", call.say("我要办"))
+        .ok(call))
 }
 
 fn key_facts(call: &Call<'_>, entry: &Entry, organ: &str) -> Markup {
@@ -108,7 +113,12 @@ fn text<'e>(entry: &'e Entry, id: &str) -> Option<&'e str> {
 }
 
 fn materials(entry: &Entry) -> Markup {
-    let lines: Vec<&str> = entry.fields.get("materials").and_then(Value::as_array).map(|lines| lines.iter().filter_map(Value::as_str).collect()).unwrap_or_default();
+    let lines: Vec<&str> = entry
+        .fields
+        .get("materials")
+        .and_then(Value::as_array)
+        .map(|lines| lines.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
     html! {
         @if lines.is_empty() { p.empty { "清单没有列出材料。不在清单里的材料，不得要求您提交。" } } @else {
             ol.steps { @for line in lines { li { span { (line) } } } }

@@ -80,7 +80,9 @@ pub fn show(call: &Call<'_>) -> Answer {
 /// What the applicant can do now, each with its form.
 fn own_steps(call: &Call<'_>, view: &CaseView) -> Result<Markup, Error> {
     if view.sight != Sight::Own {
-        return Ok(html! { @if call.person().is_none() { p class="note small" { "用申请时的账号" a href={ "/sign-in?next=" (call.path) } { "登录" } "，可以补材料、撤回、评价，看到文书。" } } });
+        return Ok(
+            html! { @if call.person().is_none() { p class="note small" { "用申请时的账号" a href={ "/sign-in?next=" (call.path) } { "登录" } "，可以补材料、撤回、评价，看到文书。" } } },
+        );
     }
     let open: Vec<_> = view.steps.iter().filter(|step| step.reasons.is_empty()).collect();
     let mut sections = Vec::new();
@@ -122,6 +124,12 @@ pub fn take(call: &Call<'_>) -> Answer {
 
 /// The title of a stage from what a list row says.
 pub fn stage_title(call: &Call<'_>, procedure: &str, version: &str, stage: &str) -> String {
-    let found = call.hall.law.procedures.get(procedure).and_then(|procedure| procedure.versions.iter().find(|known| known.in_force.to_string() == version)).and_then(|version| version.stage(stage));
+    let found = call
+        .hall
+        .law
+        .procedures
+        .get(procedure)
+        .and_then(|procedure| procedure.versions.iter().find(|known| known.in_force.to_string() == version))
+        .and_then(|version| version.stage(stage));
     found.map_or_else(|| stage.to_owned(), |found| call.lang.name(&found.id, &found.title))
 }

@@ -61,7 +61,8 @@ pub struct Browser<'s> {
 impl Site {
     pub fn open() -> Site {
         let folder = tempfile::tempdir().unwrap();
-        let store = store::Store::open(&store::Config::new(format!("sqlite:{}", folder.path().join("ledger.db").display())).fast()).unwrap();
+        let store =
+            store::Store::open(&store::Config::new(format!("sqlite:{}", folder.path().join("ledger.db").display())).fast()).unwrap();
         let settings = Settings { division: "140902".to_owned(), name: "忻府区".to_owned(), address: "https://example.org".to_owned() };
         let hall = Arc::new(Hall::open(law(), settings, store, |_| {}).unwrap());
         let now = Arc::new(Mutex::new(date(2026, 3, 2).at(9, 0, 0, 0)));
@@ -86,13 +87,28 @@ impl Site {
     pub fn step(&self, by: &[&str], case: Option<i64>, procedure: &str, step: &str, with: Value) -> Done {
         let now = *self.now.lock().unwrap();
         let by: Vec<Person> = by.iter().map(|id| self.hall.person(id, now.date()).unwrap()).collect();
-        let asked = Asked { case, procedure: procedure.to_owned(), step: step.to_owned(), by, with: with.as_object().cloned().unwrap_or_default(), seen: None };
+        let asked = Asked {
+            case,
+            procedure: procedure.to_owned(),
+            step: step.to_owned(),
+            by,
+            with: with.as_object().cloned().unwrap_or_default(),
+            seen: None,
+        };
         self.hall.take_step(asked, now).unwrap()
     }
 
     /// A licence received at the window.
     pub fn received(&self, name: &str) -> i64 {
-        self.step(&["qian"], None, "licence", "receive", json!({ "item": "food-licence", "party": { "name": name, "kind": "organisation" }, "venue": "district-centre" })).case.id
+        self.step(
+            &["qian"],
+            None,
+            "licence",
+            "receive",
+            json!({ "item": "food-licence", "party": { "name": name, "kind": "organisation" }, "venue": "district-centre" }),
+        )
+        .case
+        .id
     }
 }
 
@@ -103,7 +119,8 @@ impl Browser<'_> {
 
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Shown {
         let body = form.iter().map(|(key, value)| format!("{}={}", encoded(key), encoded(value))).collect::<Vec<_>>().join("&");
-        self.send(Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded"), Body::from(body)).await
+        self.send(Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded"), Body::from(body))
+            .await
     }
 
     /// Opens a page and posts its form with these values and its own token.
@@ -164,12 +181,33 @@ fn gather(root: &Path, folder: &Path, texts: &mut Vec<Text>) {
 }
 
 fn furnish(hall: &Hall, now: DateTime) {
-    let founder = Person { id: "founder".to_owned(), organ: "office".to_owned(), posts: ["staffing-office", "administrator", "qualification-keeper", "register-keeper", "service-supervisor"].map(str::to_owned).to_vec(), ..Person::default() };
+    let founder = Person {
+        id: "founder".to_owned(),
+        organ: "office".to_owned(),
+        posts: ["staffing-office", "administrator", "qualification-keeper", "register-keeper", "service-supervisor"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..Person::default()
+    };
     let enter = |register: &str, act: &str, id: &str, title: &str, organ: &str, with: Value| {
-        let entering = Entering { register: register.to_owned(), act: act.to_owned(), id: id.to_owned(), title: title.to_owned(), organ: organ.to_owned(), from: date(2020, 1, 1), with: with.as_object().cloned().unwrap_or_default() };
+        let entering = Entering {
+            register: register.to_owned(),
+            act: act.to_owned(),
+            id: id.to_owned(),
+            title: title.to_owned(),
+            organ: organ.to_owned(),
+            from: date(2020, 1, 1),
+            with: with.as_object().cloned().unwrap_or_default(),
+        };
         hall.enter(entering, std::slice::from_ref(&founder), now).unwrap_or_else(|error| panic!("{register}/{id}: {error}"));
     };
-    for (id, title, short) in [("approval-bureau", "区行政审批服务管理局", "忻审批"), ("market-regulation", "区市场监督管理局", "忻市监"), ("hotline-centre", "区12345热线中心", "忻热"), ("justice-bureau", "区司法局", "忻司"), ("office", "区人民政府办公室", "忻政")] {
+    for (id, title, short) in [
+        ("approval-bureau", "区行政审批服务管理局", "忻审批"),
+        ("market-regulation", "区市场监督管理局", "忻市监"),
+        ("hotline-centre", "区12345热线中心", "忻热"),
+        ("justice-bureau", "区司法局", "忻司"),
+        ("office", "区人民政府办公室", "忻政"),
+    ] {
         enter("organs", "adopt", id, title, id, json!({ "kind": "department", "short": short }));
     }
     let officers: [(&str, &str, &str, &[&str]); 8] = [
@@ -183,9 +221,35 @@ fn furnish(hall: &Hall, now: DateTime) {
         ("liu", "刘涛", "office", &["leader"]),
     ];
     for (id, name, organ, posts) in officers {
-        enter("officers", "issue", id, name, organ, json!({ "name": name, "kind": "enforcement", "certificate": id, "valid-from": "2020-01-01", "posts": posts, "certified": "yes" }));
-        hall.make_account(&NewAccount { login: id.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned(), person: id.to_owned() }).unwrap();
+        enter(
+            "officers",
+            "issue",
+            id,
+            name,
+            organ,
+            json!({ "name": name, "kind": "enforcement", "certificate": id, "valid-from": "2020-01-01", "posts": posts, "certified": "yes" }),
+        );
+        hall.make_account(&NewAccount {
+            login: id.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            person: id.to_owned(),
+        })
+        .unwrap();
     }
-    enter("service-items", "adopt", "food-licence", "食品经营许可", "approval-bureau", json!({ "code": "140902001", "kind": "licence", "materials": ["申请书", "营业执照"], "legal-limit": 20, "promised-limit": 8 }));
-    hall.make_account(&NewAccount { login: "citizen".to_owned(), name: "王小明".to_owned(), password: PASSWORD.to_owned(), person: String::new() }).unwrap();
+    enter(
+        "service-items",
+        "adopt",
+        "food-licence",
+        "食品经营许可",
+        "approval-bureau",
+        json!({ "code": "140902001", "kind": "licence", "materials": ["申请书", "营业执照"], "legal-limit": 20, "promised-limit": 8 }),
+    );
+    hall.make_account(&NewAccount {
+        login: "citizen".to_owned(),
+        name: "王小明".to_owned(),
+        password: PASSWORD.to_owned(),
+        person: String::new(),
+    })
+    .unwrap();
 }
