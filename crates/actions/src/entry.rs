@@ -16,6 +16,7 @@ impl Hall {
 
     /// Enters acts on different entries in one commit; each stands for itself.
     pub fn enter_all(&self, entering: Vec<Entering>, by: &[Person], now: DateTime) -> Vec<Result<Entry>> {
+        let _turn = self.entering.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let registers = self.registers();
         let mut results: Vec<Result<Entry>> = Vec::with_capacity(entering.len());
         let mut appends = Vec::new();
@@ -56,9 +57,9 @@ impl Hall {
         let event = register::decide(&self.law, before.as_ref(), entering, by, now)?;
         let entry = register::apply(before.clone(), &event);
         let (stream, expected) = match &before {
-            Some(_) => {
+            Some(entry) => {
                 let row = self.store.entry(self.settings.number(), &entering.register, &entering.id)?.ok_or(Error::NotFound)?;
-                (row.stream, row.seq)
+                (row.stream, entry.seq)
             }
             None => (self.new_id(now), 0),
         };
@@ -106,7 +107,7 @@ impl Hall {
             }],
             entry: Some(row),
             counted,
-            search: before.is_none().then(|| store::SearchText {
+            search: before.as_ref().is_none_or(|before| before.title != entry.title).then(|| store::SearchText {
                 kind: "entry".to_owned(),
                 title: entry.title.clone(),
                 body: entry.id.clone(),

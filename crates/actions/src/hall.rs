@@ -89,9 +89,15 @@ pub struct Hall {
     pub store: Store,
     pub(crate) index: Index,
     registers: RwLock<Arc<Registers>>,
+    /// Acts are entered one call after the other: an entry is read and written under it.
+    pub(crate) entering: Mutex<()>,
     cases: Mutex<Recent>,
     last_id: AtomicI64,
+    pub(crate) chance: Chance,
 }
+
+/// Where chance comes from: hexadecimal letters, as many as 128 bits make.
+pub type Chance = Arc<dyn Fn() -> Result<String> + Send + Sync>;
 
 /// Registers the engine or the pages ask for at every step; all of them are held in memory.
 const PAGE: u32 = 2_000;
@@ -113,11 +119,19 @@ impl Hall {
             store,
             index,
             registers: RwLock::default(),
+            entering: Mutex::default(),
             cases: Mutex::new(Recent::new(20_000)),
             last_id: AtomicI64::new(0),
+            chance: Arc::new(crate::person::random_text),
         };
         hall.read_registers()?;
         Ok(hall)
+    }
+
+    /// The same hall with chance from elsewhere: a rehearsal draws it from its seed.
+    pub fn with_chance(mut self, chance: Chance) -> Hall {
+        self.chance = chance;
+        self
     }
 
     /// The registers as they stand.

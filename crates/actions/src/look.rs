@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::case::{Case, LAPSE, Person};
 use engine::clock::Standing;
 use engine::decide::{StepState, open_steps, version_of};
-use engine::law::{Cite, Field, Reach};
+use engine::law::{Cite, Field, PaperForm, Reach};
 use engine::value;
 use jiff::civil::DateTime;
 use serde::Serialize;
@@ -33,6 +33,9 @@ pub fn sight(hall: &Hall, person: Option<&Person>, case: &Case) -> Sight {
     let Some(person) = person else { return Sight::Nothing };
     if person.organ.is_empty() {
         return if case.applicant.as_deref() == Some(&person.id) { Sight::Own } else { Sight::Nothing };
+    }
+    if person.posts.is_empty() {
+        return Sight::Nothing;
     }
     let oversees = ["supervisor", "leader"].iter().any(|post| person.holds(post));
     let acted = case.handlers.contains(&person.id) || case.taken.iter().any(|taken| taken.by.contains(&person.id));
@@ -178,18 +181,21 @@ impl Hall {
             let papers = event
                 .papers
                 .iter()
-                .map(|id| {
+                .filter_map(|id| {
                     let form = procedure.papers.get(id);
                     let number = form
                         .and_then(|form| form.series.as_deref())
                         .and_then(|series| Some(self.document_number(&event.organ, series, event.at?.year(), *numbers.next()?)));
-                    PaperRef {
+                    if !whole && !form.is_some_and(PaperForm::is_for_opener) {
+                        return None;
+                    }
+                    Some(PaperRef {
                         seq: event.seq,
                         id: id.clone(),
                         title: form.map_or_else(|| id.clone(), |form| form.title.clone()),
                         number,
                         at: event.at.unwrap_or(now),
-                    }
+                    })
                 })
                 .collect();
             events.push(EventView {
@@ -327,21 +333,43 @@ impl Hall {
     /// Cases for an officer's, a supervisor's or an applicant's list; a person sees only lists that the person may.
     pub fn list(&self, person: &Person, mut listing: Listing) -> Result<(Vec<HeadRow>, u64)> {
         let oversees = ["supervisor", "leader"].iter().any(|post| person.holds(post));
-        let across = person.posts.iter().any(|post| self.law.posts.get(post).is_some_and(|post| post.reach == Reach::Division));
         if person.organ.is_empty() {
             listing.filter.applicant = Some(person.id.clone());
-        } else if !oversees && !across {
-            // Another organ's list is empty to this person, not swapped for the own one.
-            if !listing.filter.organs.is_empty() && !listing.filter.organs.contains(&person.organ) {
+        } else if person.posts.is_empty() {
+            return Ok((Vec::new(), 0));
+        } else if !oversees && listing.filter.organs != [person.organ.clone()] {
+            // A post that reaches the whole division reaches it in the procedures that name it, as `sight` has it.
+            let reach = self.procedures_across(person);
+            if !reach.is_empty() && listing.filter.procedures.iter().all(|asked| reach.contains(asked)) {
+                if listing.filter.procedures.is_empty() {
+                    listing.filter.procedures = reach;
+                }
+            } else if listing.filter.organs.is_empty() || listing.filter.organs.contains(&person.organ) {
+                listing.filter.organs = vec![person.organ.clone()];
+            } else {
+                // Another organ's list is empty to this person, not swapped for the own one.
                 return Ok((Vec::new(), 0));
             }
-            listing.filter.organs = vec![person.organ.clone()];
         }
         let number = self.settings.number();
         let order = if listing.by_due { CaseOrder::Due } else { CaseOrder::Newest };
         let rows = self.store.cases(number, &listing.filter, order, listing.offset, listing.limit.clamp(1, 200))?;
         let count = self.store.case_count(number, &listing.filter)?;
         Ok((rows, count))
+    }
+
+    /// Procedures some step of which a post of the person takes in any organ.
+    fn procedures_across(&self, person: &Person) -> Vec<String> {
+        let across = |post: &String| person.holds(post) && self.law.posts.get(post).is_some_and(|post| post.reach == Reach::Division);
+        let takes = |procedure: &&engine::law::Procedure| {
+            procedure.versions.iter().flat_map(|version| &version.steps).flat_map(|step| &step.by).any(across)
+        };
+        self.law.procedures.values().filter(takes).map(|procedure| procedure.id.clone()).collect()
+    }
+
+    /// Whether a case may be named to somebody.
+    pub fn may_see(&self, person: Option<&Person>, id: i64) -> bool {
+        self.case(id).is_ok_and(|case| sight(self, person, &case) >= Sight::Own)
     }
 
     /// Records that somebody looked at a whole file, for 谁看过.

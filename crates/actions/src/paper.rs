@@ -53,10 +53,14 @@ impl Hall {
     /// A paper as a value. The applicant sees the papers of the own case, officers those of cases they see whole.
     pub fn issue_paper(&self, person: Option<&Person>, id: i64, seq: u32, paper: &str, now: DateTime) -> Result<Paper> {
         let case = self.case(id)?;
-        if sight(self, person, &case) < Sight::Own {
+        let seen = sight(self, person, &case);
+        if seen < Sight::Own {
             return Err(Error::NotFound);
         }
         let (form, event, then, digest) = self.issued(id, seq, paper)?;
+        if seen < Sight::Whole && !form.is_for_opener() {
+            return Err(Error::NotFound);
+        }
         let (procedure, version) = version_of(&self.law, &then).ok_or(Error::NotFound)?;
         let number = self.number_of(&form, procedure, &event, paper);
         let at = event.at.unwrap_or(now);

@@ -18,10 +18,11 @@ impl Hall {
     /// Fires every clock whose period has ended by `now`, earliest first. Safe to run twice: a clock fires once.
     pub fn run_round(&self, now: DateTime) -> Result<Round> {
         let mut round = Round::default();
+        let mut failed = None;
         loop {
             let due = self.store.due_clocks(self.settings.number(), moment::seconds(now), 1_000)?;
             if due.is_empty() {
-                return Ok(round);
+                return failed.map_or(Ok(round), Err);
             }
             let mut streams: Vec<i64> = due.iter().map(|clock| clock.stream).collect();
             streams.sort_unstable();
@@ -32,11 +33,12 @@ impl Hall {
                 match self.fire_clocks(stream, now) {
                     Ok(events) => round.events += events,
                     Err(Error::NotFound) => {}
-                    Err(error) => return Err(error),
+                    // One case that cannot be worked must not stop the clocks of the others.
+                    Err(error) => failed = Some(error),
                 }
             }
             if round.events == before {
-                return Ok(round);
+                return failed.map_or(Ok(round), Err);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::case::{CLOCK, Case, Event, Person};
+use engine::case::{Case, Event, Person};
 use engine::decide::{Command, decide, next_lapse, version_of};
 use engine::law::Version;
 use engine::value;
@@ -48,6 +48,10 @@ impl Hall {
             let own = |person: &Person| !person.organ.is_empty() || case.applicant.as_deref() == Some(&person.id);
             if !holds_code && !asked.by.iter().all(own) {
                 return Err(Error::NotFound);
+            }
+            // What the clock has already done comes first: a step cannot slip in before an effect that the law has given.
+            if next_lapse(&self.law, &self.registers(), &case, now).is_some() {
+                self.fire_clocks(id, now)?;
             }
         }
         let mut done = self.take_steps(vec![asked], now);
@@ -138,7 +142,10 @@ impl Hall {
     }
 
     /// The append that records an event, and the case after it.
-    pub(crate) fn record(&self, before: Option<&Case>, event: Event, now: DateTime) -> Result<(Arc<Case>, String, Event, Append)> {
+    pub(crate) fn record(&self, before: Option<&Case>, mut event: Event, now: DateTime) -> Result<(Arc<Case>, String, Event, Append)> {
+        if let Some(open) = &mut event.open {
+            open.salt = (self.chance)()?.chars().take(12).collect();
+        }
         let division = &self.settings.division;
         let case = match before {
             Some(case) => {
@@ -341,7 +348,8 @@ fn searchable(version: &Version, case: &Case, code: &str) -> String {
     words
 }
 
-/// The tracking code of a case: its id in base 32, and three characters that only its first event gives, so that codes cannot be guessed.
+/// The tracking code of a case: its id in base 32, and five letters that only the chance drawn at its opening gives, so that nobody
+/// can work a code out.
 pub fn code(case: &Case) -> String {
     use sm3::{Digest, Sm3};
     const SET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -353,17 +361,10 @@ pub fn code(case: &Case) -> String {
     }
     letters.reverse();
     let mut digest = Sm3::new();
-    digest.update(format!("{}|{}|{}|{}", case.division, case.id, case.opened, opening_words(case)));
-    for byte in digest.finalize().iter().take(3) {
+    digest.update(format!("{}|{}|{}", case.division, case.id, case.salt));
+    for byte in digest.finalize().iter().take(5) {
         letters.push(SET[(byte & 31) as usize]);
     }
     let groups: Vec<&str> = letters.chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join("-")
-}
-
-/// Something of the opening that does not change later and that outsiders do not know.
-fn opening_words(case: &Case) -> String {
-    let first = case.taken.first().map(|taken| taken.by.join(",")).unwrap_or_default();
-    let applicant = case.applicant.clone().unwrap_or_default();
-    format!("{first}|{applicant}|{CLOCK}")
 }

@@ -329,16 +329,20 @@ pub async fn records(
             let rows = hall.records(&key, period, &filter, offset, limit)?;
             let records = rows
                 .into_iter()
-                .map(|row| Record {
-                    day: actions::hall::date_of(row.day).map(|day| day.to_string()).unwrap_or_default(),
-                    organ: row.organ,
-                    matter: row.matter,
-                    place: row.place,
-                    amount: row.amount,
-                    id: row.stream,
-                    seq: row.seq,
-                    title: row.title,
-                    code: row.code,
+                .map(|row| {
+                    // A case that may not be named to this person is counted, without its name.
+                    let named = row.code.is_none() || hall.may_see(Some(&caller.visitor.person), row.stream);
+                    Record {
+                        day: actions::hall::date_of(row.day).map(|day| day.to_string()).unwrap_or_default(),
+                        organ: row.organ,
+                        title: if named { row.title } else { row.matter.clone() },
+                        matter: row.matter,
+                        place: row.place,
+                        amount: row.amount,
+                        id: row.stream,
+                        seq: row.seq,
+                        code: row.code.filter(|_| named),
+                    }
                 })
                 .collect();
             Ok(Records { key, total, sum, offset, limit, records })

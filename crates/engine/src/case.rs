@@ -102,6 +102,9 @@ pub struct Opening {
     pub procedure: String,
     /// The version of the law under which the case runs.
     pub version: Date,
+    /// Letters drawn by chance when the case was opened: they go into its tracking code, which therefore nobody can work out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub salt: String,
 }
 
 /// What a case is after its events.
@@ -111,6 +114,7 @@ pub struct Case {
     pub id: i64,
     pub procedure: String,
     pub version: Date,
+    pub salt: String,
     pub stage: String,
     pub organ: String,
     pub matter: String,
@@ -142,6 +146,7 @@ impl Case {
             id,
             procedure: opening.procedure.clone(),
             version: opening.version,
+            salt: opening.salt.clone(),
             stage: String::new(),
             organ: String::new(),
             matter: String::new(),

@@ -182,7 +182,7 @@ fn event(
         step: step.id.clone(),
         organ,
         matter,
-        open: case.is_none().then(|| Opening { procedure: procedure.id.clone(), version: version.in_force }),
+        open: case.is_none().then(|| Opening { procedure: procedure.id.clone(), version: version.in_force, salt: String::new() }),
         by,
         to,
         with,
@@ -289,7 +289,8 @@ fn post_for(law: &Law, step: &Step, case: Option<&Case>, person: &Person) -> Res
             CLOCK if person.id == CLOCK => return Ok(CLOCK.to_owned()),
             CLOCK => {}
             HANDLER => match case {
-                Some(case) if case.handlers.contains(&person.id) => return Ok(HANDLER.to_owned()),
+                // Whoever holds no post any more hands the case over.
+                Some(case) if case.handlers.contains(&person.id) && !person.posts.is_empty() => return Ok(HANDLER.to_owned()),
                 _ => why = "不是本案承办人",
             },
             APPLICANT => match case {
@@ -477,16 +478,6 @@ pub fn next_lapse(law: &Law, registers: &Registers, case: &Case, now: DateTime) 
         numbers: Vec::new(),
         takes: false,
     })
-}
-
-/// The moment at which the next running clock of a case ends, if any runs: what a nightly round has to look at.
-pub fn next_due(law: &Law, case: &Case, now: DateTime) -> Option<DateTime> {
-    case.clocks
-        .values()
-        .filter(|ledger| ledger.running() && !ledger.paused() && ledger.lapsed.is_none())
-        .filter_map(|ledger| ledger.due(&law.calendar, now).ok())
-        .map(|due| due.at)
-        .min()
 }
 
 /// Every step of the procedure as it stands for a person: open, or closed with all reasons.

@@ -89,7 +89,7 @@ pub enum Guard {
     Certified,
     /// Everyone who acts holds the national legal qualification.
     LegalQualified,
-    /// Nobody who acts has a recorded conflict of interest that is not decided as `stays`. Keys: `field` (persons with a conflict).
+    /// Nobody who acts has a recorded conflict of interest. Keys: `field` (persons with a conflict).
     NoConflict { field: String },
     /// Nobody who acts also took that step. Keys: `step`.
     NotSamePerson { step: String },
@@ -494,7 +494,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             match case.clocks.get(clock) {
                 None => fail(format!("“{}”的期限还没有开始", scene.clock_title(clock)), "期限开始并届满后再办"),
                 Some(ledger) => {
-                    let due = ledger.due(&scene.law.calendar, scene.now).ok()?;
+                    let Ok(due) = ledger.due(&scene.law.calendar, scene.now) else {
+                        return fail(format!("“{}”的期限超出已载入的日历", scene.clock_title(clock)), "补齐日历后再办");
+                    };
                     if scene.now > due.at || ledger.met.is_some() {
                         return None;
                     }
@@ -517,6 +519,7 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
                     format!("“{}”的期限{}已经届满", scene.clock_title(clock), crate::value::long_date(due.at.date())),
                     "期限已过，不能再办；重新告知的，重新起算",
                 ),
+                Some(Err(_)) => fail(format!("“{}”的期限超出已载入的日历", scene.clock_title(clock)), "补齐日历后再办"),
                 Some(_) => None,
             }
         }
@@ -529,7 +532,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
         }
         Guard::AmountAtMost { field, limit } => {
             let amount = scene.amount(field)?;
-            let (limit, parameter) = scene.limit(limit)?;
+            let Some((limit, parameter)) = scene.limit(limit) else {
+                return on(field, fail(format!("“{}”的限额本地没有规定", scene.field_title(field)), "先在参数里写明限额和施行之日"));
+            };
             if amount <= limit {
                 return None;
             }
@@ -544,7 +549,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
         }
         Guard::DoneIfAmountOver { field, limit, step } => {
             let amount = scene.amount(field)?;
-            let (limit, parameter) = scene.limit(limit)?;
+            let Some((limit, parameter)) = scene.limit(limit) else {
+                return on(field, fail(format!("“{}”的限额本地没有规定", scene.field_title(field)), "先在参数里写明限额和施行之日"));
+            };
             if amount < limit || scene.done(step) {
                 return None;
             }

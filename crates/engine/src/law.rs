@@ -208,9 +208,6 @@ pub struct Version {
     pub in_force: Date,
     #[serde(default, deserialize_with = "crate::law::maybe_day")]
     pub until: Option<Date>,
-    /// What happens to running cases when this version begins.
-    #[serde(default)]
-    pub transition: Transition,
     /// One line that names a case, with `{field}` places: `{party.name}：{conduct}`.
     pub summary: String,
     /// The field that holds the matter counted in figures: the service item, the power, the class of call.
@@ -227,16 +224,6 @@ pub struct Version {
     pub steps: Vec<Step>,
     #[serde(default, rename = "clock")]
     pub clocks: Vec<Clock>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transition {
-    /// Running cases keep the version under which they began.
-    #[default]
-    Stay,
-    /// Running cases move to the new version on its first day.
-    CutOver,
 }
 
 /// Something a case knows.
@@ -597,6 +584,13 @@ impl Law {
 
     pub fn figure(&self, key: &str) -> Option<&Figure> {
         self.figures.iter().find(|f| f.key == key)
+    }
+}
+
+impl PaperForm {
+    /// Whether it is addressed to who brought the case: a paper without an addressee is the office's own, one to a third party theirs.
+    pub fn is_for_opener(&self) -> bool {
+        self.to.as_deref().is_some_and(|to| to.starts_with("{party.") || to.starts_with("{caller."))
     }
 }
 

@@ -53,8 +53,10 @@ impl State {
 }
 
 impl Entry {
+    /// Whether it holds on a day; a repealed entry held up to the day of its repeal.
     pub fn in_force(&self, day: Date) -> bool {
-        self.state == State::InForce && self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day < to)
+        let stands = self.state == State::InForce || self.state == State::Repealed && self.to.is_some();
+        stands && self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day < to)
     }
 }
 

@@ -42,6 +42,9 @@ pub fn empty(value: &Value) -> bool {
     }
 }
 
+/// Largest number or amount a field takes: sums over millions of records still fit.
+const MOST: i64 = 1_000_000_000_000;
+
 /// Longest text a field takes, in characters.
 const LONGEST: usize = 20_000;
 
@@ -53,9 +56,14 @@ fn check(field: &Field, value: &Value) -> Result<(), String> {
             if text.chars().count() > LONGEST { Err(format!("不能超过{LONGEST}字")) } else { Ok(()) }
         }
         FieldKind::Entry => text().map(|_| ()),
-        FieldKind::Number => value.as_i64().map(|_| ()).ok_or_else(|| "应当是整数".to_owned()),
+        FieldKind::Number => match value.as_i64() {
+            Some(number) if (-MOST..=MOST).contains(&number) => Ok(()),
+            Some(_) => Err("数太大".to_owned()),
+            None => Err("应当是整数".to_owned()),
+        },
         FieldKind::Money => match value.as_i64() {
-            Some(amount) if amount >= 0 => Ok(()),
+            Some(amount) if (0..=MOST).contains(&amount) => Ok(()),
+            Some(amount) if amount > MOST => Err("金额不能超过一万亿元".to_owned()),
             Some(_) => Err("金额不能小于0".to_owned()),
             None => Err("应当是以元为单位的整数".to_owned()),
         },

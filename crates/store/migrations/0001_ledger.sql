@@ -102,11 +102,12 @@ CREATE TABLE checkpoint (
 ) {compact};
 --# append-only checkpoint
 
--- The seq each stream had at the latest checkpoint: which leaves its root was computed from.
--- Needs no trust: a changed row gives another root.
+-- The seq each stream had when a checkpoint first covered it: a stream's seq at checkpoint k is that of its last row up to k, so
+-- the root of every checkpoint can be computed again. Needs no trust: a changed row gives another root.
 CREATE TABLE seal (
     division BIGINT NOT NULL,
     stream   BIGINT NOT NULL,
+    number   BIGINT NOT NULL,
     seq      BIGINT NOT NULL,
-    PRIMARY KEY (division, stream)
+    PRIMARY KEY (division, stream, number)
 ) {compact};

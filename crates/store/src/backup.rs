@@ -20,7 +20,7 @@ pub(crate) const TABLES: [(&str, &str); 16] = [
     ("paper_number", "division, organ, series, year, number, stream, seq"),
     ("attachment", "division, digest, name, mime, bytes"),
     ("checkpoint", "division, number, day, root, streams, events, previous, signature"),
-    ("seal", "division, stream, seq"),
+    ("seal", "division, stream, number, seq"),
     ("word", "division, id, text"),
     ("cell", "division, figure, grain, period, organ, matter, place, n, amount"),
     ("counted", "division, figure, day, organ, stream, seq, matter, place, amount"),

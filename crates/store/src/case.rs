@@ -93,7 +93,7 @@ impl Store {
             // NULLS LAST is spelled so that both databases can use the index on (organ, due).
             CaseOrder::Due => " ORDER BY CASE WHEN due IS NULL THEN 1 ELSE 0 END, due, stream",
         });
-        query.push(" LIMIT ").int(i64::from(limit)).push(" OFFSET ").int(offset as i64);
+        query.push(" LIMIT ").int(i64::from(limit)).push(" OFFSET ").int(i64::try_from(offset).unwrap_or(i64::MAX));
         self.read(|conn| conn.list(query.sql(), &query.values(), read))
     }
 

@@ -60,8 +60,9 @@ impl Store {
             let mut tree = Tree::default();
             let mut changed = Vec::new();
             conn.query(
-                "SELECT h.stream, h.seq, h.hash, s.seq FROM head h
-                 LEFT JOIN seal s ON s.division = h.division AND s.stream = h.stream WHERE h.division = ?1 ORDER BY h.stream",
+                "SELECT h.stream, h.seq, h.hash,
+                        (SELECT MAX(s.seq) FROM seal s WHERE s.division = h.division AND s.stream = h.stream)
+                 FROM head h WHERE h.division = ?1 ORDER BY h.stream",
                 &[Value::Int(division)],
                 |row| {
                     let (stream, seq) = (row.int(0)?, row.int(1)?);
@@ -91,8 +92,10 @@ impl Store {
                 Value::Blob(&checkpoint.signature),
             ];
             ledger.conn.insert(&CHECKPOINT, &values)?;
-            let seals: Vec<Value<'_>> =
-                changed.iter().flat_map(|(stream, seq)| [Value::Int(division), Value::Int(*stream), Value::Int(*seq)]).collect();
+            let seals: Vec<Value<'_>> = changed
+                .iter()
+                .flat_map(|(stream, seq)| [Value::Int(division), Value::Int(*stream), Value::Int(checkpoint.number), Value::Int(*seq)])
+                .collect();
             ledger.conn.insert(&SEAL, &seals)
         })?;
         Ok(made)
@@ -179,11 +182,7 @@ fn pair(left: &Digest, right: &Digest) -> Digest {
 const CHECKPOINT: Insert<'_> =
     Insert { into: "INSERT INTO checkpoint(division, number, day, root, streams, events, previous, signature)", width: 8, then: "" };
 
-const SEAL: Insert<'_> = Insert {
-    into: "INSERT INTO seal(division, stream, seq)",
-    width: 3,
-    then: "ON CONFLICT (division, stream) DO UPDATE SET seq = excluded.seq",
-};
+const SEAL: Insert<'_> = Insert { into: "INSERT INTO seal(division, stream, number, seq)", width: 4, then: "" };
 
 #[cfg(test)]
 mod tests {

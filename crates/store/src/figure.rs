@@ -139,7 +139,7 @@ impl Store {
         let words = &self.words;
         self.read_snapshot(|conn| {
             let question = Question::new(conn, words, division, &[figure], &[By::Month], filter)?;
-            let mut skip = offset as i64;
+            let mut skip = i64::try_from(offset).unwrap_or(i64::MAX);
             let mut rows: Vec<Listed> = Vec::new();
             for (key, [n, _]) in question.sums(conn, from, to)? {
                 if n <= skip {

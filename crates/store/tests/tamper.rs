@@ -173,6 +173,10 @@ fn a_rewritten_chain_is_found_through_the_checkpoint() {
     raw.execute("UPDATE head SET hash = ?1 WHERE stream = 3", [previous]).unwrap();
     let found = verify(&folder, &[]);
     assert_eq!(found.faults.iter().map(|fault| fault.what).collect::<Vec<_>>(), [FaultKind::Checkpoint]);
+    // The next checkpoint, made in good faith over the rewritten chain, does not cover it up.
+    folder.store("ledger.db").unwrap().checkpoint(D, 20240302, |_| vec![]).unwrap();
+    assert!(!verify(&folder, &[]).sound());
+    assert!(!verify(&folder, std::slice::from_ref(&checkpoint)).sound());
     // He takes the checkpoints away as well: the one kept elsewhere tells.
     raw.execute_batch("DELETE FROM checkpoint; DELETE FROM seal").unwrap();
     assert!(verify(&folder, &[]).sound());

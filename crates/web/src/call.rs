@@ -277,7 +277,7 @@ fn see_other(to: &str) -> Response {
 
 /// Where to go after signing in: a path of this site, never another.
 pub fn local(path: &str) -> &str {
-    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    let inside = path.starts_with('/') && !path.starts_with("//") && !path.contains(|letter: char| letter == '\\' || letter.is_control());
     if inside { path } else { "/" }
 }
 

@@ -299,7 +299,7 @@ fn records(call: &Call<'_>, key: &str, period: Period, filter: &CellFilter) -> R
                     tbody { @for row in &rows { tr {
                         td.nw { @if let Some(day) = actions::hall::date_of(row.day) { (words::day(day, call.today())) } }
                         td.key {
-                            @match (call.inside(), row.code.is_some()) {
+                            @match (call.inside() && row.code.is_some() && call.hall.may_see(call.person(), row.stream), row.code.is_some()) {
                                 (true, true) => a href={ "/officer/cases/" (row.stream) } { (row.title) },
                                 // Outside, a case is counted without anybody's name.
                                 _ => (matter(&row.matter)),

@@ -80,7 +80,14 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
         println!("the ledger is sound");
     }
     if command.what != What::Ledger {
-        let hall = command.database.hall_to_read(place)?;
+        // The recount goes over every division of the ledger; any of them opens the hall.
+        let mut database = command.database.clone();
+        if database.division.is_none() {
+            let mut config = database.config()?;
+            config.read_only = true;
+            database.division = store::Store::open(&config)?.divisions()?.first().map(i64::to_string);
+        }
+        let hall = database.hall_to_read(place)?;
         let bar = spinner("recounting figures");
         let faults = hall.verify_figures(|events| bar.set_position(events))?;
         bar.finish_and_clear();

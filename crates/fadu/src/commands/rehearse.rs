@@ -29,9 +29,18 @@ pub fn run(command: Rehearse, place: &Place) -> anyhow::Result<ExitCode> {
     }
     let district = DistrictYear::read(&command.file)?;
     let database = Database { division: Some(district.division.clone()), ..command.database };
-    let hall = database.hall(place)?;
+    let hall = database.hall(place)?.with_chance(seeded(command.seed));
     let outcome = play(&hall, &district, command.scale, command.seed)?;
     Ok(if rehearse::report(&outcome).get("missed").is_none_or(Vec::is_empty) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Chance from a seed: the same seed gives the same tracking codes.
+fn seeded(seed: u64) -> actions::hall::Chance {
+    let random = std::sync::Mutex::new(fastrand::Rng::with_seed(seed));
+    std::sync::Arc::new(move || {
+        let mut random = random.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(format!("{:032x}", random.u128(..)))
+    })
 }
 
 /// Plays and says what came of it.

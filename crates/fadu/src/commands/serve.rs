@@ -165,6 +165,9 @@ fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Opti
             if let Err(error) = rounds.run_round(tick()) {
                 eprintln!("fadu: the round failed and will be tried again: {error}");
             }
+            if let Err(error) = rounds.sweep_sessions(tick()) {
+                eprintln!("fadu: ended sessions were not swept: {error}");
+            }
             if let Some(seal) = &seal
                 && let Err(error) = rounds.publish_due_checkpoint(seal, tick())
             {
