@@ -175,7 +175,7 @@ fn together(hall: &Hall, caller: &Caller, others: &[String], now: DateTime) -> R
 
 /// What was recorded, as much of it as the actor may see afterwards: whoever gives a case away still sees its progress.
 fn taken(hall: &Hall, caller: &Caller, done: &Done, now: DateTime) -> Result<Taken, Trouble> {
-    let view = match hall.look(Some(&caller.visitor.person), done.case.id, now) {
+    let view = match hall.glance(Some(&caller.visitor.person), done.case.id, now) {
         Err(Error::NotFound) => hall.track(&done.code, now)?,
         looked => looked?,
     };

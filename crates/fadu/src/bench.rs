@@ -232,7 +232,7 @@ fn through_actions(hall: &Hall, callers: usize, batch: usize, cases: usize) -> a
 fn through_http(hall: Hall, clients: usize, cases: usize) -> anyhow::Result<(f64, f64, f64)> {
     let hall = Arc::new(hall);
     let token = hall.sign_in("clerk", "bench-bench", NOW)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(crate::commands::serve::WORKERS).enable_all().build()?;
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
     let router = api::router(hall, Arc::new(|| NOW));

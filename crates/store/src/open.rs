@@ -52,7 +52,7 @@ pub struct Store {
 }
 
 /// Read connections kept open when nobody uses them.
-const IDLE: usize = 8;
+const IDLE: usize = 32;
 
 impl Store {
     /// Opens the database, creating it and bringing its tables up to date where needed.

@@ -72,6 +72,9 @@ const PEOPLE: [(&str, &str, &str, &str); 11] = [
     ("keeper", "keeper", "何梅", "清单管理人员"),
 ];
 
+/// Requests worked on at once: enough to share one fsync among many, as many as the store keeps connections for.
+pub const WORKERS: usize = 32;
+
 /// The one password of all demonstration accounts; a demonstration listens on this machine only.
 const PASSWORD: &str = "fadu-demo";
 
@@ -176,7 +179,7 @@ fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Opti
             std::thread::sleep(Duration::from_secs(60));
         }
     })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(WORKERS).enable_all().build()?;
     runtime.block_on(async move {
         let router = api::router(hall.clone(), now.clone()).merge(web::router(hall, now));
         let listener =
