@@ -226,7 +226,11 @@ impl Problem {
                     Problem::new(Kind::Unavailable, "记录暂时不能写入，没有办成，请稍后再试")
                 }
                 StoreError::Invalid(says) => Problem::new(Kind::Invalid, says),
-                _ => Problem::new(Kind::Failed, "存储出错，没有办成；请把请求编号（X-Request-Id）告诉系统管理员"),
+                other => {
+                    // The caller gets a number to name; the operator gets the reason.
+                    eprintln!("fadu: the store failed under a request: {other}");
+                    Problem::new(Kind::Failed, "存储出错，没有办成；请把请求编号（X-Request-Id）告诉系统管理员")
+                }
             },
             Error::Paper(_) => Problem::new(Kind::Failed, "文书没有生成；请把请求编号（X-Request-Id）告诉系统管理员"),
         }

@@ -168,7 +168,8 @@ fn steps(command: &Bench, place: &Place) -> anyhow::Result<()> {
         );
     }
     for clients in [64, 8] {
-        let hall = hall(command, place, "http.db")?;
+        // A file of its own each time: the server of the round before may still be letting go of its own.
+        let hall = hall(command, place, &format!("http-{clients}.db"))?;
         let (per_second, p50, p99) = through_http(hall, clients, command.cases / 4)?;
         say(
             "steps",
