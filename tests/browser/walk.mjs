@@ -105,10 +105,10 @@ async function look(page, name) {
   await page.setViewportSize({ width: WIDTHS[0], height: 900 });
 }
 
-/** The id behind a tracking code: all but its last three characters, in base 32. */
+/** The id behind a tracking code: all but its last five characters, in base 32. */
 function idOf(code) {
   const letters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-  return [...code.replaceAll('-', '').slice(0, -3)].reduce((id, letter) => id * 32n + BigInt(letters.indexOf(letter)), 0n).toString();
+  return [...code.replaceAll('-', '').slice(0, -5)].reduce((id, letter) => id * 32n + BigInt(letters.indexOf(letter)), 0n).toString();
 }
 
 const heading = (page) => page.locator('main h1').first().innerText();

@@ -352,9 +352,6 @@ pub struct Step {
     /// The case goes to the organ in this field.
     #[serde(default)]
     pub moves_to: Option<String>,
-    /// The step opens a case of another procedure and refers to it.
-    #[serde(default)]
-    pub opens: Option<String>,
     pub cite: Option<Cite>,
     /// One line for the officer: what the step is for.
     #[serde(default)]
