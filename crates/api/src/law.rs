@@ -178,6 +178,10 @@ pub struct Period {
     /// `working` 工作日, `calendar` 自然日, `hours`, `months`, `years`.
     #[schema(example = "working")]
     unit: String,
+    /// Instead of a count: the last day, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "`year`+1年3月1日前")]
+    ends: Option<String>,
     /// Steps or stages that begin it.
     starts: Vec<String>,
     article: Article,
@@ -273,6 +277,7 @@ pub async fn procedure(State(desk): State<Arc<Desk>>, Named(id): Named<String>, 
             count: within.count,
             parameter: within.parameter.clone(),
             unit: unit_id(within.days).to_owned(),
+            ends: None,
             starts: vec![within.from.clone()],
             article: article(&within.cite),
         }),
@@ -285,7 +290,8 @@ pub async fn procedure(State(desk): State<Arc<Desk>>, Named(id): Named<String>, 
         period: Period {
             count: clock.count,
             parameter: clock.parameter.clone(),
-            unit: unit_id(clock.days).to_owned(),
+            unit: unit_id(clock.unit()).to_owned(),
+            ends: clock.ends.as_ref().map(|ends| engine::decide::last_day_in_words(law, version, ends)),
             starts: clock.starts.clone(),
             article: article(&clock.cite),
         },

@@ -187,10 +187,11 @@ impl Case {
         for (clock, fact) in &event.clocks {
             match (self.clocks.get_mut(clock), fact) {
                 (Some(ledger), fact) => ledger.apply(fact, at),
-                (None, Fact::Started { n, u, p }) => {
-                    self.clocks.insert(clock.clone(), Ledger::start(at, *n, *u, p.clone()));
+                (None, fact) => {
+                    if let Some(ledger) = Ledger::begun_by(fact, at) {
+                        self.clocks.insert(clock.clone(), ledger);
+                    }
                 }
-                (None, _) => {}
             }
         }
         if event.takes {

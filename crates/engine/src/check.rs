@@ -1,5 +1,7 @@
 //! `law check`: everything that must hold of the law folder before anyone is served by it. Every check has a name; all run, all are reported.
 
+mod clock;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -9,7 +11,7 @@ use crate::case::{APPLICANT, CLOCK, HANDLER, LAPSE};
 use crate::decide::nearest;
 use crate::figure::Measure;
 use crate::guard::{Guard, Limit, Need};
-use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Unit, Version};
+use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
@@ -27,7 +29,7 @@ pub const CHECKS: [(&str, &str); 19] = [
     ("steps-have-actor", "every step has somebody who may take it"),
     ("steps-have-example", "every step is taken in some worked example"),
     ("examples-hold", "every worked example comes out as written"),
-    ("clocks-count", "every clock has a count or a parameter, and something that starts it"),
+    ("clocks-count", "every clock has a count, a parameter or a last day, and something that starts it"),
     ("branches-complete", "a branch names a stage for every choice of its field"),
     ("papers-fill", "every place in a paper is a field of its case or a built-in"),
     ("figures-resolve", "every figure counts steps, acts and fields that exist, and its parts are figures"),
@@ -243,8 +245,6 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
     once(report, file, "clock", version.clocks.iter().map(|clock| clock.id.as_str()));
     let fields = || version.fields.iter().map(|field| &field.id);
     let stage_names = || version.stages.iter().map(|stage| &stage.id);
-    let step_names = || version.steps.iter().map(|step| &step.id);
-    let any_names = || stage_names().chain(step_names());
     let star = "*".to_owned();
     for id in version.matter.iter().chain(&version.place) {
         report.known(file, "field", id, fields());
@@ -300,63 +300,7 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
             report.say(file, &step.id, "names-resolve", format!("`{LAPSE}` is the ledger's own word"));
         }
     }
-    for clock in &version.clocks {
-        report.cite(file, &clock.cite, version.in_force, version.until, false);
-        match (&clock.parameter, clock.count) {
-            (Some(parameter), None) => {
-                let known: Vec<String> = law.parameters.iter().map(|parameter| parameter.id.clone()).collect();
-                report.known(file, "parameter", parameter, known.iter());
-            }
-            (None, Some(count)) if count > 0 => {}
-            _ => {
-                report.say(file, &clock.id, "clocks-count", format!("clock `{}` needs one of `count` (above 0) and `parameter`", clock.id))
-            }
-        }
-        if clock.starts.is_empty() {
-            report.say(file, &clock.id, "clocks-count", format!("nothing starts clock `{}`", clock.id));
-        }
-        let named = clock
-            .starts
-            .iter()
-            .chain(&clock.met)
-            .chain(clock.restart.iter().map(|r| &r.on))
-            .chain(clock.pause.iter().flat_map(|p| p.until.iter().chain(std::iter::once(&p.on))))
-            .chain(clock.extend.iter().map(|e| &e.on));
-        for name in named {
-            report.known(file, "step or stage", name, any_names());
-        }
-        for extend in &clock.extend {
-            if extend.add.is_none() && extend.parameter.is_none() {
-                report.say(
-                    file,
-                    &clock.id,
-                    "clocks-count",
-                    format!("an extension of `{}` adds neither a number nor a parameter", clock.id),
-                );
-            }
-            if (extend.days == Unit::Working) != (clock.days == Unit::Working) {
-                report.say(file, &clock.id, "clocks-count", format!("`{}` and its extension count different days", clock.id));
-            }
-            if extend.days == Unit::Hours && clock.days != Unit::Hours {
-                report.say(file, &clock.id, "clocks-count", format!("`{}` counts days and cannot be extended by hours", clock.id));
-            }
-        }
-        if let Some(step) = clock.lapse.as_ref().and_then(|lapse| lapse.step.as_ref()) {
-            report.known(file, "step", step, step_names());
-            if let Some(step) = version.step(step).filter(|step| !step.by.iter().any(|post| post == CLOCK)) {
-                report.say(
-                    file,
-                    &step.id,
-                    "steps-have-actor",
-                    format!("clock `{}` takes step `{}`, which must allow `by = \"clock\"`", clock.id, step.id),
-                );
-            }
-        }
-        if let Some(post) = clock.lapse.as_ref().and_then(|lapse| lapse.alert.as_ref()) {
-            let handler = HANDLER.to_owned();
-            report.known(file, "post", post, law.posts.keys().chain(std::iter::once(&handler)));
-        }
-    }
+    clock::names(report, version, file);
 }
 
 fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &str) {

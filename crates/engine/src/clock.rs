@@ -18,6 +18,12 @@ pub enum Fact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         p: Option<String>,
     },
+    /// Started (or started anew) towards a written last day; `p` names the parameter that wrote it, if one did.
+    Ends {
+        on: Date,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p: Option<String>,
+    },
     Paused,
     Resumed,
     Extended {
@@ -34,7 +40,10 @@ pub struct Ledger {
     pub started: DateTime,
     pub count: i64,
     pub unit: Unit,
-    /// The parameter that gave the count, if it was not the law itself.
+    /// The last day, where it is written and not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<Date>,
+    /// The parameter that gave the count or the day, if it was not the law itself.
     pub parameter: Option<String>,
     pub pauses: Vec<PauseSpan>,
     pub extensions: Vec<Extension>,
@@ -77,7 +86,21 @@ pub enum Standing {
 
 impl Ledger {
     pub fn start(at: DateTime, count: i64, unit: Unit, parameter: Option<String>) -> Ledger {
-        Ledger { started: at, count, unit, parameter, pauses: Vec::new(), extensions: Vec::new(), met: None, lapsed: None }
+        Ledger { started: at, count, unit, on: None, parameter, pauses: Vec::new(), extensions: Vec::new(), met: None, lapsed: None }
+    }
+
+    /// A clock whose last day is written.
+    pub fn ending(at: DateTime, on: Date, parameter: Option<String>) -> Ledger {
+        Ledger { on: Some(on), ..Ledger::start(at, 0, Unit::Calendar, parameter) }
+    }
+
+    /// The clock that a fact starts, if it starts one.
+    pub fn begun_by(fact: &Fact, at: DateTime) -> Option<Ledger> {
+        match fact {
+            Fact::Started { n, u, p } => Some(Ledger::start(at, *n, *u, p.clone())),
+            Fact::Ends { on, p } => Some(Ledger::ending(at, *on, p.clone())),
+            _ => None,
+        }
     }
 
     pub fn running(&self) -> bool {
@@ -90,7 +113,11 @@ impl Ledger {
 
     pub fn apply(&mut self, fact: &Fact, at: DateTime) {
         match fact {
-            Fact::Started { n, u, p } => *self = Ledger::start(at, *n, *u, p.clone()),
+            Fact::Started { .. } | Fact::Ends { .. } => {
+                if let Some(anew) = Ledger::begun_by(fact, at) {
+                    *self = anew;
+                }
+            }
             Fact::Paused => {
                 if !self.paused() {
                     self.pauses.push(PauseSpan { from: at, until: None });
@@ -121,6 +148,9 @@ impl Ledger {
             return Ok(Due { at: end, provisional: false });
         }
         let (raw, mut provisional) = self.raw_end(calendar, now)?;
+        if self.on.is_some() {
+            return Ok(Due { at: raw.at(23, 59, 59, 0), provisional });
+        }
         let rolled = calendar.roll(Ok(raw))?;
         provisional |= rolled.provisional && self.unit != Unit::Working;
         Ok(Due { at: rolled.date.at(23, 59, 59, 0), provisional })
@@ -128,7 +158,7 @@ impl Ledger {
 
     /// The end before it is moved over days off.
     fn raw_end(&self, calendar: &Calendar, now: DateTime) -> Result<(Date, bool), CalendarError> {
-        let start = self.started.date();
+        let start = self.on.unwrap_or(self.started.date());
         let mut working = 0;
         let mut days = 0;
         let mut end = match self.unit {
@@ -155,12 +185,13 @@ impl Ledger {
                 Unit::Years => end = end.checked_add(extension.count.years()).map_err(|_| CalendarError::OutOfRange)?,
             }
         }
+        let begun = self.started.date();
         for pause in &self.pauses {
             // Left out: the day the cause begins up to the day before it ends (不计入).
             let (from, until) = (pause.from.date(), pause.until.unwrap_or(now).date());
             match (from.yesterday(), until.yesterday()) {
-                (Ok(from), Ok(until)) if working > 0 => working += calendar.working_days_between(from.max(start), until.max(start)),
-                (Ok(from), Ok(until)) => days += span_days(from.max(start), until.max(start)),
+                (Ok(from), Ok(until)) if working > 0 => working += calendar.working_days_between(from.max(begun), until.max(begun)),
+                (Ok(from), Ok(until)) => days += span_days(from.max(begun), until.max(begun)),
                 _ => return Err(CalendarError::OutOfRange),
             }
         }
@@ -220,7 +251,10 @@ impl Ledger {
             Unit::Months => format!("{count}个月"),
             Unit::Years => format!("{count}年"),
         };
-        if self.unit == Unit::Hours {
+        if let Some(on) = self.on {
+            let by = if self.parameter.is_some() { "本地规定" } else { "规定" };
+            lines.push(format!("期限写明到日，{by}的最后一日是{}，遇休息日不顺延。", day(on)));
+        } else if self.unit == Unit::Hours {
             lines.push(format!(
                 "{} {:02}:{:02}起算，{}。",
                 day(self.started.date()),
@@ -270,6 +304,11 @@ impl Ledger {
                 lines.push(format!("{}调休上班，计入。", made_up.join("、")));
             }
             lines.push(format!("周六、周日不计，最后一日是{}。", day(end)));
+        } else if self.on.is_some() {
+            if self.on != Some(end) {
+                lines.push(format!("最后一日是{}。", day(end)));
+            }
+            return lines;
         } else if self.unit != Unit::Hours {
             if let Ok((raw, _)) = self.raw_end(calendar, now) {
                 if raw != end {

@@ -1,13 +1,13 @@
 //! What may be done: `decide` answers a command with an event or with every reason against it; `open_steps` says it beforehand.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::case::{APPLICANT, Acted, CLOCK, Case, Event, HANDLER, LAPSE, Opening, Person};
 use crate::clock::Fact;
 use crate::guard::{self, Scene};
-use crate::law::{Cite, Clock, Law, Procedure, Reach, Step, Unit, Version};
+use crate::law::{Cite, Clock, Ends, Law, Procedure, Reach, Step, Unit, Version};
 use crate::register::Registers;
 use crate::value;
 
@@ -143,7 +143,11 @@ pub fn decide(law: &Law, registers: &Registers, case: Option<&Case>, command: &C
         .filter(|(person, _)| person.id != CLOCK)
         .map(|(person, post)| Acted { id: person.id.clone(), organ: person.organ.clone(), post })
         .collect();
-    Ok(event(law, registers, procedure, version, step, case, command, by, now))
+    event(law, registers, procedure, version, step, case, command, by, now).map_err(|reason| Refusal {
+        step: step.id.clone(),
+        title: step.title.clone(),
+        reasons: vec![reason],
+    })
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -157,7 +161,7 @@ fn event(
     command: &Command,
     by: Vec<Acted>,
     now: DateTime,
-) -> Event {
+) -> Result<Event, Reason> {
     let mut with = command.with.clone();
     with.retain(|_, value| !value::empty(value));
     for (field, value) in &step.sets {
@@ -175,8 +179,8 @@ fn event(
         (_, Some(case)) if !case.organ.is_empty() => case.organ.clone(),
         _ => opening_organ(law, registers, version, &matter, field("organ"), &command.by),
     };
-    let clocks = clock_facts(law, version, step, case, to.as_deref(), &command.division, &with, now);
-    Event {
+    let clocks = clock_facts(law, version, step, case, to.as_deref(), &command.division, &with, now)?;
+    Ok(Event {
         seq: case.map_or(1, |case| case.seq + 1),
         at: Some(now),
         step: step.id.clone(),
@@ -190,7 +194,7 @@ fn event(
         papers: step.paper.clone(),
         numbers: Vec::new(),
         takes: step.takes_over,
-    }
+    })
 }
 
 /// The organ a new case lies with: the one named; the officer's own, when the officer acts for one organ only; else the organ that
@@ -371,7 +375,7 @@ fn clock_facts(
     division: &str,
     with: &Map<String, Value>,
     now: DateTime,
-) -> Vec<(String, Fact)> {
+) -> Result<Vec<(String, Fact)>, Reason> {
     let hits = |names: &[String]| names.iter().any(|name| *name == step.id || Some(name.as_str()) == to);
     let mut facts = Vec::new();
     for clock in &version.clocks {
@@ -383,10 +387,17 @@ fn clock_facts(
         }
         let starts = hits(&clock.starts) && (!running || met)
             || clock.restart.iter().any(|restart| restart.on == step.id || Some(restart.on.as_str()) == to);
-        if starts {
-            if let Some((n, p)) = count_of(law, clock, division, case, with, now) {
-                facts.push((clock.id.clone(), Fact::Started { n, u: clock.days, p }));
+        match &clock.ends {
+            Some(ends) if starts => {
+                let Some((on, p)) = last_day(law, ends, division, case, with, now) else { return Err(no_last_day(version, clock, ends)) };
+                facts.push((clock.id.clone(), Fact::Ends { on, p }));
             }
+            None if starts => {
+                if let Some((n, p)) = count_of(law, clock, division, case, with, now) {
+                    facts.push((clock.id.clone(), Fact::Started { n, u: clock.unit(), p }));
+                }
+            }
+            _ => {}
         }
         if running && !met {
             let paused = ledger.is_some_and(|ledger| ledger.paused());
@@ -404,7 +415,57 @@ fn clock_facts(
             }
         }
     }
-    facts
+    Ok(facts)
+}
+
+/// The last day of a clock that ends on a date, and the parameter that wrote it. `None`: the case does not say the year or the day.
+fn last_day(
+    law: &Law,
+    ends: &Ends,
+    division: &str,
+    case: Option<&Case>,
+    with: &Map<String, Value>,
+    now: DateTime,
+) -> Option<(Date, Option<String>)> {
+    let field = |id: &str| crate::case::lookup(with, id).or_else(|| case.and_then(|case| case.get(id)));
+    let year = |id: &str, plus: i16| i16::try_from(field(id)?.as_i64()?).ok()?.checked_add(plus);
+    match ends {
+        Ends::Before { month, day, year: of, plus } => Some((Date::new(year(of, *plus)?, *month, *day).ok()?.yesterday().ok()?, None)),
+        Ends::Parameter { id, year: of, plus } => {
+            let day = parameter_value(law, id, division, case, with, now)?;
+            let (month, day) = (i8::try_from(day / 100).ok()?, i8::try_from(day % 100).ok()?);
+            Some((Date::new(year(of, *plus)?, month, day).ok()?, Some(id.clone())))
+        }
+        Ends::Field(id) => Some((field(id)?.as_str()?.parse().ok()?, None)),
+    }
+}
+
+/// How a written last day reads: `年度`的次年3月1日前.
+pub fn last_day_in_words(law: &Law, version: &Version, ends: &Ends) -> String {
+    let title = |id: &str| version.field(id).map_or(id.to_owned(), |field| field.title.clone());
+    let year = |id: &str, plus: i16| match plus {
+        0 => format!("“{}”当年", title(id)),
+        1 => format!("“{}”次年", title(id)),
+        plus => format!("“{}”后第{plus}年", title(id)),
+    };
+    match ends {
+        Ends::Before { month, day, year: of, plus } => format!("{}{month}月{day}日前", year(of, *plus)),
+        Ends::Parameter { id, year: of, plus } => {
+            let title = law.parameters.iter().find(|parameter| &parameter.id == id).map_or(id.as_str(), |parameter| &parameter.title);
+            format!("{}，日期见参数{id}“{title}”", year(of, *plus))
+        }
+        Ends::Field(id) => format!("“{}”写明的日期", title(id)),
+    }
+}
+
+fn no_last_day(version: &Version, clock: &Clock, ends: &Ends) -> Reason {
+    let id = match ends {
+        Ends::Before { year, .. } | Ends::Parameter { year, .. } => year,
+        Ends::Field(field) => field,
+    };
+    let title = version.field(id).map_or(id.as_str(), |field| field.title.as_str());
+    Reason::cited("clock-ends", &clock.cite, format!("没有写明“{title}”，“{}”的最后一日算不出来", clock.title), format!("填写“{title}”"))
+        .on(id)
 }
 
 fn count_of(
@@ -438,16 +499,17 @@ pub fn parameter_value(law: &Law, id: &str, division: &str, case: Option<&Case>,
 /// first, the event to record. Call again after applying it until `None`.
 pub fn next_lapse(law: &Law, registers: &Registers, case: &Case, now: DateTime) -> Option<Event> {
     let (_, version) = version_of(law, case)?;
-    let (clock, due) = version
+    let (clock, started, due) = version
         .clocks
         .iter()
         .filter_map(|clock| {
             let ledger = case.clocks.get(&clock.id).filter(|ledger| ledger.running() && !ledger.paused() && ledger.lapsed.is_none())?;
             let due = ledger.due(&law.calendar, now).ok().filter(|due| now > due.at)?;
-            Some((clock, due))
+            Some((clock, ledger.started, due))
         })
-        .min_by_key(|(_, due)| due.at)?;
-    let at = due.at.checked_add(jiff::Span::new().seconds(1)).unwrap_or(due.at);
+        .min_by_key(|(_, _, due)| due.at)?;
+    // A clock begun after its written last day lapses when it begins.
+    let at = due.at.checked_add(jiff::Span::new().seconds(1)).unwrap_or(due.at).max(started);
     if let Some(step) = clock.lapse.as_ref().and_then(|lapse| lapse.step.as_deref()) {
         let command = Command {
             division: case.division.clone(),

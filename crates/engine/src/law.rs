@@ -404,7 +404,12 @@ pub struct Clock {
     pub count: Option<i64>,
     #[serde(default)]
     pub parameter: Option<String>,
-    pub days: Unit,
+    /// The unit of the count; a clock that `ends` on a day counts none.
+    #[serde(default)]
+    pub days: Option<Unit>,
+    /// Instead of a count: the last day, as the law, a parameter or the case writes it down.
+    #[serde(default)]
+    pub ends: Option<Ends>,
     pub cite: Cite,
     /// Steps or stages that meet it.
     #[serde(default, deserialize_with = "one_or_many")]
@@ -417,6 +422,50 @@ pub struct Clock {
     pub extend: Vec<Extend>,
     #[serde(default)]
     pub lapse: Option<Lapse>,
+}
+
+/// The last day of a clock that ends on a date. It is never moved over days off: such a day is a date, not a period.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawEnds")]
+pub enum Ends {
+    /// The day before a day of the year that a field names, so many years on: 每年3月1日前.
+    Before { month: i8, day: i8, year: String, plus: i16 },
+    /// The day a parameter gives as MMDD, itself the last, in the year that a field names: 12月20日前, as a district sets it.
+    Parameter { id: String, year: String, plus: i16 },
+    /// The day in a field of the case.
+    Field(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEnds {
+    before: Option<String>,
+    parameter: Option<String>,
+    field: Option<String>,
+    year: Option<String>,
+    #[serde(default)]
+    plus: i16,
+}
+
+impl TryFrom<RawEnds> for Ends {
+    type Error = String;
+
+    fn try_from(raw: RawEnds) -> Result<Ends, String> {
+        match raw {
+            RawEnds { before: Some(day), parameter: None, field: None, year: Some(year), plus } => {
+                let (month, day) = day
+                    .split_once('-')
+                    .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)))
+                    .filter(|(month, day)| Date::new(2023, *month, *day).is_ok())
+                    .ok_or_else(|| format!("`before` is a day of every year such as \"03-01\", not \"{day}\""))?;
+                Ok(Ends::Before { month, day, year, plus })
+            }
+            RawEnds { before: None, parameter: Some(id), field: None, year: Some(year), plus } => Ok(Ends::Parameter { id, year, plus }),
+            RawEnds { before: None, parameter: None, field: Some(field), year: None, plus: 0 } => Ok(Ends::Field(field)),
+            _ => Err("`ends` is one of { before = \"MM-DD\", year = FIELD, plus? }, { parameter = ID, year = FIELD, plus? } and { field = FIELD }"
+                .to_owned()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -581,6 +630,13 @@ impl Law {
 
     pub fn figure(&self, key: &str) -> Option<&Figure> {
         self.figures.iter().find(|f| f.key == key)
+    }
+}
+
+impl Clock {
+    /// The unit its days are told in.
+    pub fn unit(&self) -> Unit {
+        self.days.unwrap_or(Unit::Calendar)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The law read aloud: every procedure with its steps, who takes them, articles, clocks, and what it does not model.
 
 use actions::Error;
-use engine::decide::{period, post_titles};
+use engine::decide::{last_day_in_words, period, post_titles};
 use engine::law::{Procedure, Version};
 use maud::{Markup, html};
 
@@ -93,10 +93,11 @@ fn clocks(call: &Call<'_>, version: &Version) -> Markup {
             thead { tr { th scope="col" { (call.say("期限")) } th scope="col" { "多长" } th scope="col" { "从哪一步起" } th scope="col" { "到期怎样" } th scope="col" { (call.say("依据")) } } }
             tbody { @for clock in &version.clocks { tr {
                 td.key { (call.lang.name(&clock.id, &clock.title)) }
-                td.nw { @match (clock.count, &clock.parameter) {
-                    (Some(count), _) => (period(count, clock.days)),
-                    (None, Some(id)) => { "参数" (id) @if let Some(parameter) = call.hall.law.parameter(id, &call.hall.settings.division, call.today()) { span.sub { (parameter.title) @if parameter.division.is_none() { "，默认值，本地尚未采纳" } } } },
-                    (None, None) => "没有写明",
+                td.nw { @match (clock.count, &clock.parameter, &clock.ends) {
+                    (Some(count), _, _) => (period(count, clock.unit())),
+                    (None, _, Some(ends)) => (last_day_in_words(&call.hall.law, version, ends)),
+                    (None, Some(id), None) => { "参数" (id) @if let Some(parameter) = call.hall.law.parameter(id, &call.hall.settings.division, call.today()) { span.sub { (parameter.title) @if parameter.division.is_none() { "，默认值，本地尚未采纳" } } } },
+                    (None, None, None) => "没有写明",
                 } }
                 td { (clock.starts.iter().map(|id| named(id)).collect::<Vec<_>>().join("、")) }
                 td { @match &clock.lapse {
