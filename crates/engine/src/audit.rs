@@ -3,13 +3,17 @@
 //!
 //! A grammar and tables, no model: [`script`] folds the text, [`numeral`] reads numbers, [`unit`] what they
 //! count, [`names`] throws out what only looks like a count, [`figure`] joins them, [`relation`] does the
-//! arithmetic. Deterministic; the time grows with the length of the text.
+//! arithmetic of [`sum`], [`rate`], [`change`] and [`repeat`]. Deterministic; the time grows with the length of
+//! the text. A check fails only where the text itself says what the number is made of: a correct report must
+//! never be accused.
 
+mod change;
 mod figure;
 mod ledger;
 mod marks;
 mod names;
 mod numeral;
+mod partition;
 mod rate;
 mod relation;
 pub mod render;
@@ -19,7 +23,7 @@ mod subject;
 mod sum;
 mod unit;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use ledger::{Candidate, Comparison, LedgerFigure, Verdict, compare};
 
@@ -40,6 +44,7 @@ pub enum Exactness {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Figure {
     /// 万 and 亿 worked out; a percentage keeps its number.
+    #[serde(serialize_with = "number")]
     pub value: f64,
     /// The Chinese word in the text (件, 人次, 元), % or nothing.
     pub unit: String,
@@ -89,14 +94,19 @@ pub struct Check {
     pub kind: Kind,
     pub result: Outcome,
     /// What the parts give; none where they do not say.
+    #[serde(serialize_with = "maybe_number")]
     pub expected: Option<f64>,
     /// What the text states.
+    #[serde(serialize_with = "number")]
     pub stated: f64,
+    #[serde(serialize_with = "numbers")]
     pub parts: Vec<f64>,
     pub quote: String,
-    /// The arithmetic in one line, in Chinese.
+    /// The arithmetic in one line, in Chinese, for readers; the JSON gives it as numbers.
+    #[serde(skip)]
     pub note: String,
     /// Indices into the figures: the stated one first, then the parts.
+    #[serde(skip)]
     pub figures: Vec<usize>,
 }
 
@@ -105,6 +115,28 @@ pub struct Check {
 pub struct Audit {
     pub figures: Vec<Figure>,
     pub checks: Vec<Check>,
+}
+
+/// A number as JSON: whole numbers without a decimal point.
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if self.0.fract() == 0.0 && self.0.abs() < EXACT { to.serialize_i64(self.0 as i64) } else { to.serialize_f64(self.0) }
+    }
+}
+
+fn number<S: Serializer>(value: &f64, to: S) -> Result<S::Ok, S::Error> {
+    Number(*value).serialize(to)
+}
+
+fn maybe_number<S: Serializer>(value: &Option<f64>, to: S) -> Result<S::Ok, S::Error> {
+    value.map(Number).serialize(to)
+}
+
+fn numbers<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(values.iter().map(|v| Number(*v)))
 }
 
 /// Audits a report. Any text is accepted; a text without statistics gives an empty audit.

@@ -151,7 +151,8 @@ fn works_out_the_arithmetic() {
             let json = serde_json::to_value(audit(text)).unwrap();
             let got: Vec<String> =
                 json["checks"].as_array().unwrap().iter().map(|c| format!("{}:{}", name(c, "kind"), name(c, "result"))).collect();
-            (got != expected).then(|| format!("{text}\n  expected {expected:?}\n  found    {got:?}"))
+            let right = if expected == ["never:fails"] { !got.iter().any(|c| c.ends_with(":fails")) } else { got == expected };
+            (!right).then(|| format!("{text}\n  expected {expected:?}\n  found    {got:?}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -197,7 +198,12 @@ fn offsets_count_characters_of_the_text_handed_in() {
 fn json_has_the_stable_form() {
     let json = serde_json::to_value(audit("收集问题115个，办结109个，办结率94.78%。")).unwrap();
     let figure = &json["figures"][0];
-    assert_eq!(figure["value"], 115.0);
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
+    let named = |words: &str| words.split(' ').map(str::to_string).collect::<BTreeSet<String>>();
+    assert_eq!(keys(&json), named("figures checks"));
+    assert_eq!(keys(figure), named("value unit exactness subject quote start end"));
+    assert_eq!(keys(&json["checks"][0]), named("kind result expected stated parts quote"));
+    assert_eq!(figure["value"], 115, "whole numbers have no decimal point");
     assert_eq!(figure["unit"], "个");
     assert_eq!(figure["exactness"], "exact");
     assert_eq!((figure["start"].as_u64(), figure["end"].as_u64()), (Some(4), Some(8)));
@@ -205,7 +211,7 @@ fn json_has_the_stable_form() {
     let check = &json["checks"][0];
     assert_eq!((check["kind"].as_str(), check["result"].as_str()), (Some("rate"), Some("holds")));
     assert_eq!(check["stated"], 94.78);
-    assert_eq!(check["parts"], serde_json::json!([109.0, 115.0]));
+    assert_eq!(check["parts"], serde_json::json!([109, 115]));
     assert!(check["expected"].is_number() && check["quote"].is_string());
     assert_eq!(serde_json::to_value(audit("")).unwrap(), serde_json::json!({ "figures": [], "checks": [] }));
 }

@@ -367,7 +367,7 @@ fn read(text: &Folded, marks: &Marks, candidate: &Candidate, next: usize, last: 
         None if labelled(text, n) => ("", Kind::Thing, 1.0, n.end),
         None => return None,
     };
-    if kind == Kind::Time && !is_duration(text, n) {
+    if kind == Kind::Time && !is_duration(text, n, unit, end) {
         return None;
     }
     let mut value = n.value * factor;
@@ -471,7 +471,7 @@ fn absent(text: &Folded, n: &Numeral, unit: Option<&Unit>) -> bool {
 fn is_led(text: &Folded, n: &Numeral) -> bool {
     const LEADS: &[&str] = &[
         "达", "达到", "近", "约", "超", "超过", "突破", "为", "有", "共", "过", "了", "逾", "至", "到", "仅", "计", "数", "量", "额", "条",
-        "均", "次",
+        "均", "次", "投入", "资金", "成本", "损失", "拨付", "补助", "奖励", "罚款", "罚没", "收入", "经费", "贷款", "减免",
     ];
     if matches!(text.get(n.end), Some('年' | '里')) {
         return false;
@@ -539,9 +539,23 @@ fn labelled(text: &Folded, n: &Numeral) -> bool {
 }
 
 /// Time limits and time saved, not ages of things or times of the day.
-fn is_duration(text: &Folded, n: &Numeral) -> bool {
+fn is_duration(text: &Folded, n: &Numeral, unit: &str, end: usize) -> bool {
     let year = n.value >= 1900.0 && n.digits == 4;
-    !year && !text.ends(n.start, "提前第")
+    if year || text.ends(n.start, "提前第") {
+        return false;
+    }
+    match unit {
+        // a calendar day or a date unless a limit or a mean is meant: 15日内办结, 平均5.2日
+        "日" | "年" => {
+            let limit = unit == "日" && n.script == Script::Arabic && ["内", "之内", "以内"].iter().any(|w| text.reads(end, w));
+            let from = n.start.saturating_sub(8);
+            let lead = text.slice(from, n.start);
+            let mean = ["平均", "延长", "缩短", "日数", "天数", "时长"].iter().any(|w| lead.contains(w));
+            let dated = matches!(text.before(n.start), Some('月' | '年' | '-' | '.' | '/' | '至' | '第'));
+            !dated && (n.step < 1.0 && n.step > 1e-3 || limit || mean) && n.value < 400.0
+        }
+        _ => true,
+    }
 }
 
 /// How exact the stated number is, from the words around it.

@@ -254,6 +254,12 @@ const DOING: &[&str] = &[
     "建有",
 ];
 
+/// Whether the words before a count begin with what was done.
+pub fn tells_of_work(words: &str) -> bool {
+    let words = words.trim_start_matches(|c: char| "、,;:()已并共".contains(c));
+    DOING.iter().any(|w| w.len() > 3 && *w != "其中" && words.starts_with(w))
+}
+
 /// Whether the number, with the unit that follows it, does not count anything.
 pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -> bool {
     let i = n.start;
@@ -263,7 +269,7 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
     }
     let quoted = usize::from(marks.quoted.get(i).copied().unwrap_or(0));
     let percent = n.percent || unit.is_some_and(|u| u.kind == Kind::Percent);
-    if quoted > 0 && quoted <= NAME_LENGTH && !percent {
+    if quoted > 0 && quoted <= NAME_LENGTH && !percent && !unit.is_some_and(|u| told_in_quotes(text, n, u)) {
         return true;
     }
     let before = text.before(i);
@@ -293,7 +299,7 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
     {
         return true;
     }
-    if n.script == Script::Arabic && n.digits >= 3 && unit.is_none_or(|u| u.kind == Kind::Noun || u.word == "分" || u.word == "部") {
+    if n.script == Script::Arabic && n.digits >= 3 && unit.is_none_or(|u| u.kind == Kind::Noun || u.word == "分") {
         let digits = text.slice(n.start, n.end);
         if HOTLINES.contains(&digits.as_str()) || (digits.len() == 5 && digits.starts_with("96")) {
             return true;
@@ -310,6 +316,31 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
 
 fn before_is_digit(text: &Folded, i: usize) -> bool {
     i >= 2 && text.get(i - 2).is_some_and(|c| c.is_ascii_digit())
+}
+
+/// A quotation that says what was done and how often, not what it is called: “清理执法证件5426个”.
+fn told_in_quotes(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
+    let han = (1..=NAME_LENGTH).take_while(|k| *k <= n.start && text.get(n.start - k).is_some_and(is_han)).count();
+    let opens = n.start - han;
+    n.script == Script::Arabic
+        && han >= 5
+        && matches!(text.before(opens), Some('“' | '"'))
+        && (matches!(text.get(unit.end), Some('”' | '"')) || DOING.iter().any(|w| text.reads(opens, w)))
+}
+
+/// 十四届全国人大三次会议, 四届三次、四次、五次全会: the number of a session.
+fn meeting(text: &Folded, n: &Numeral, next: usize) -> bool {
+    if n.script != Script::Chinese {
+        return false;
+    }
+    let mut end = next;
+    // 三次、四次、五次 to the last of the row
+    while text.get(end) == Some('、') && text.get(end + 2) == Some('次') && end - next < 36 {
+        end += 3;
+    }
+    let session = ["全会", "全体会议", "中央全会"].iter().any(|w| text.reads(end, w));
+    let body = ["人大", "政协", "代表大会", "党代会", "代会", "委员会", "届"].iter().any(|w| text.ends(n.start, w));
+    session && (text.before(n.start) == Some('、') || body || end > next) || body && text.reads(end, "会议")
 }
 
 /// 第5、6条: the later numbers are ordinals too.
@@ -355,10 +386,11 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
         "分" if !scored(text, i) || follows(&["钟", "之", "别", "类", "局"]) || precedes(&["时", "点"]) => return true,
         "字" if !n.scaled => return true,
         "位" | "名" if text.before(i) == Some('前') && !text.ends(i, "年前") => return true,
+        "位" | "名" if follows(&["之外", "以外", "开外", "之内", "以内", "之后"]) => return true,
         "天" if n.value == 365.0 => return true,
         "次" if n.value == 1.0 && precedes(&["跑", "只跑", "最多跑", "只需跑"]) => return true,
         "件" if n.value == 1.0 && follows(&["事"]) => return true,
-        "次" if text.before(i) == Some('届') => return true,
+        "次" if text.before(i) == Some('届') || meeting(text, n, next) => return true,
         "天" if text.ends(i, "×") => return true,
         "米" | "千米" | "公里" if precedes(&["最后", "零"]) => return true,
         "期" if follows(&["工程", "项目", "建设", "改造"]) => return true,
@@ -436,6 +468,7 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
             "一",
             "“一”",
         ])
+        && !(unit.word == "项" && text.reads(next, "年度"))
     {
         return true;
     }
@@ -488,33 +521,36 @@ fn chinese_is_name(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     let i = n.start;
     let next = unit.end;
     let first = text.get(i).unwrap_or(' ');
-    if matches!(
-        text.before(i),
-        Some(
-            '第' | '数'
-                | '几'
-                | '每'
-                | '首'
-                | '前'
-                | '后'
-                | '这'
-                | '该'
-                | '上'
-                | '下'
-                | '本'
-                | '任'
-                | '某'
-                | '另'
-                | '再'
-                | '之'
-                | '唯'
-                | '万'
-                | '“'
-                | '初'
-                | '逐'
-                | '届'
+    let twice = unit.word == "次" && ["先后", "前后", "会前", "会后"].iter().any(|w| text.ends(i, w));
+    if !twice
+        && matches!(
+            text.before(i),
+            Some(
+                '第' | '数'
+                    | '几'
+                    | '每'
+                    | '首'
+                    | '前'
+                    | '后'
+                    | '这'
+                    | '该'
+                    | '上'
+                    | '下'
+                    | '本'
+                    | '任'
+                    | '某'
+                    | '另'
+                    | '再'
+                    | '之'
+                    | '唯'
+                    | '万'
+                    | '“'
+                    | '初'
+                    | '逐'
+                    | '届'
+            )
         )
-    ) {
+    {
         return true;
     }
     if n.fraction || unit.kind == Kind::Percent {

@@ -203,7 +203,9 @@ fn words_more(c: Option<char>) -> bool {
 }
 
 fn is_more(text: &Folded, i: usize) -> bool {
-    words_more(text.get(i)) && !text.reads(i, "多元") && !text.reads(i, "多种")
+    // 多元化解 is a word, 1.5亿多元 is money
+    let word = text.reads(i, "多元") && text.get(i + 2).is_some_and(|c| "化调解纠共治主文矛社参协格融".contains(c));
+    words_more(text.get(i)) && !word && !text.reads(i, "多种")
 }
 
 /// Every number of the text, from left to right.
@@ -238,6 +240,10 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
             return (None, dot + 1);
         }
     }
+    if let Some(fraction) = slashed(text, i, value, digits, end) {
+        let next = fraction.end;
+        return (Some(fraction), next);
+    }
     let start = i;
     let step = 10f64.powi(-(places as i32));
     let mut numeral =
@@ -245,6 +251,35 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     scales(text, &mut numeral);
     let end = numeral.end;
     (Some(numeral), end)
+}
+
+/// 占全省的1/4, 1/3以上: a fraction, where the words say that it is one.
+fn slashed(text: &Folded, i: usize, part: f64, digits: usize, end: usize) -> Option<Numeral> {
+    if digits != 1 || text.get(end) != Some('/') || matches!(text.before(i), Some('/' | '.' | '-' | '第' | ':') | None) {
+        return None;
+    }
+    let (whole, places, _, stop) = arabic(text, end + 1)?;
+    let follows = ["以上", "以下", "左右", "的", "强", "多"].iter().any(|w| text.reads(stop, w));
+    let from = i.saturating_sub(16);
+    let lead = text.slice(from, i);
+    let led = ["占", "近", "约", "超过", "减少", "压缩", "不足", "下降", "精简", "缩短", "达到"].iter().any(|w| lead.contains(w));
+    let shape = places == 0
+        && part >= 1.0
+        && part < whole
+        && whole <= 10.0
+        && !matches!(text.get(stop), Some('/' | '0'..='9' | '页' | '月' | '日'));
+    (shape && (follows || led)).then(|| Numeral {
+        start: i,
+        end: stop,
+        value: part / whole,
+        step: 0.0,
+        script: Script::Chinese,
+        more: false,
+        scaled: false,
+        percent: false,
+        fraction: true,
+        digits: 0,
+    })
 }
 
 /// Takes 余, 多, 万, 亿 … after the digits.

@@ -187,7 +187,7 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
     let apart = differing.and_then(|k| reading.found.get(k)).is_some_and(|f| paragraph(f.sentence) != paragraph(first.sentence));
     let noun = SAME.iter().any(|t| t.name == slot.0) || counted_as_stock(&slot.0);
     match differing {
-        Some(other) if apart && noun => {
+        Some(other) if apart && noun && reading.found.get(other).is_some_and(|f| same_scope(reading, first, f)) => {
             let stated = reading.found.get(other)?;
             let note = format!("同一事项“{}”前后两处分别为 {} 和 {}", slot.0, plain(first.value), plain(stated.value));
             let parts: Vec<usize> = group.iter().copied().filter(|k| *k != other).take(12).collect();
@@ -208,6 +208,127 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
         }
         None => None,
     }
+}
+
+/// Whether nothing in the two sentences says that they speak of different places, organs or times.
+fn same_scope(reading: &Reading<'_>, a: &Found, b: &Found) -> bool {
+    const PLACES: &[&str] = &[
+        "局",
+        "委员会",
+        "办公室",
+        "法院",
+        "检察院",
+        "司法所",
+        "公司",
+        "支队",
+        "大队",
+        "镇",
+        "街道",
+        "乡",
+        "厅",
+        "各部门",
+        "本级",
+        "市级",
+        "县级",
+        "区级",
+        "省级",
+        "各县",
+        "市直",
+        "县直",
+        "区直",
+        "省直",
+        "中心",
+        "窗口",
+        "协会",
+        "学校",
+        "村",
+        "社区",
+        "全国",
+        "部分",
+        "首批",
+        "第一批",
+        "第二批",
+        "新增",
+    ];
+    const TIMES: &[&str] = &[
+        "上半年",
+        "下半年",
+        "季度",
+        "上年",
+        "去年",
+        "同期",
+        "年来",
+        "历年",
+        "力争",
+        "计划",
+        "目标",
+        "将",
+        "明年",
+        "下一步",
+        "期间",
+        "每年",
+        "年均",
+        "此前",
+        "原有",
+        "活动",
+        "行动",
+        "累计",
+    ];
+    let words = |f: &Found| {
+        let from = reading.marks.sentences.get(f.sentence).map_or(f.start, |s| s.0).max(f.start.saturating_sub(120));
+        let (_, to) = super::subject::clause(reading.text, f.start, f.end);
+        reading.text.slice(from, to)
+    };
+    let own = |f: &Found| format!("{}{}", f.pre, f.post);
+    let (x, y) = (words(a), words(b));
+    let (p, q) = (own(a), own(b));
+    // a title 《…》 or a name “…” may hold any of the words; what counts is whether one side has a word that the other lacks
+    let places = PLACES.iter().all(|w| x.contains(w) == y.contains(w) || p.contains(w) && q.contains(w));
+    let times = TIMES.iter().all(|w| x.contains(w) == y.contains(w));
+    places && times && same_time(reading, &x, &y) && organ(reading, a, &x) == organ(reading, b, &y)
+}
+
+/// The organ that the sentence, or one before it in the paragraph, begins with; none where the whole district is meant.
+fn organ(reading: &Reading<'_>, figure: &Found, words: &str) -> Option<String> {
+    const BACK: usize = 4;
+    const WHOLE: &[&str] = &["全区", "全市", "全县", "全旗", "全州", "全省", "我区", "我市", "我县", "我省"];
+    const ORGANS: &[char] = &['局', '委', '厅', '院', '队', '镇', '乡', '道', '所', '办', '部'];
+    if WHOLE.iter().any(|w| words.contains(w)) {
+        return None;
+    }
+    let home = reading.marks.paragraph.get(figure.sentence);
+    (0..BACK).filter_map(|k| figure.sentence.checked_sub(k)).take_while(|s| reading.marks.paragraph.get(*s) == home).find_map(|s| {
+        let &(from, to) = reading.marks.sentences.get(s)?;
+        let head: Vec<char> = reading.text.slice(from, to.min(from + 14)).chars().take_while(|c| !super::marks::ends_clause(*c)).collect();
+        let end = head.iter().rposition(|c| ORGANS.contains(c)).filter(|at| *at >= 1)?;
+        Some(head.get(..=end)?.iter().collect())
+    })
+}
+
+/// Whether the years and months named are the same; a year that only one names must be the year of the report.
+fn same_time(reading: &Reading<'_>, x: &str, y: &str) -> bool {
+    let report = years(&reading.text.slice(0, 400)).first().copied();
+    let (p, q) = (years(x), years(y));
+    let whole = |words: &str| {
+        let months = words.replace("12月底", "").replace("12月31日", "").replace("1-12月", "").replace("1至12月", "");
+        !months.char_indices().any(|(i, c)| c == '月' && months.get(..i).is_some_and(|m| m.ends_with(|d: char| d.is_ascii_digit())))
+    };
+    let named = match (p.last(), q.last()) {
+        (Some(a), Some(b)) => a == b,
+        (Some(one), None) | (None, Some(one)) => report.is_none_or(|r| r == *one),
+        (None, None) => true,
+    };
+    named && whole(x) == whole(y)
+}
+
+/// Every year 20xx年 in the words.
+fn years(words: &str) -> Vec<u32> {
+    words
+        .match_indices('年')
+        .filter_map(|(at, _)| words.get(at.checked_sub(4)?..at))
+        .filter(|y| y.starts_with("20"))
+        .filter_map(|y| y.parse().ok())
+        .collect()
 }
 
 fn both(reading: &Reading<'_>, a: &Found, b: &Found) -> String {

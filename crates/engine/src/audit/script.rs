@@ -205,7 +205,10 @@ pub fn fold(text: &str) -> Folded {
         if c == '\n' || c == '\u{2028}' || c == '\u{2029}' {
             let ended = out.chars.last().is_none_or(|p| "。!?;:\n".contains(*p));
             let next = source.get(i + 1).copied();
-            let wraps = !ended && line >= 20 && next.is_some_and(|n| !is_noise(n)) && !opens_item(&source, i + 1);
+            // a count torn from its unit: 98.5⏎%
+            let torn = out.chars.last().is_some_and(char::is_ascii_digit)
+                && next.is_some_and(|n| "%％万亿萬億件名人项項个個家户戶次起条條份".contains(n));
+            let wraps = !ended && (torn || line >= 20 && next.is_some_and(|n| !is_noise(n)) && !opens_item(&source, i + 1));
             if !wraps && out.chars.last() != Some(&'\n') {
                 out.chars.push('\n');
                 out.at.push(i);

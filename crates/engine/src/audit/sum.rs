@@ -2,21 +2,32 @@
 //! figures in later sentences of the paragraph.
 
 use super::figure::Found;
-use super::relation::{Reading, agrees, comparable, plain};
+use super::relation::{Reading, agrees, agrees_within, comparable, plain, range};
+use super::unit::Kind as UnitKind;
 use super::{Check, Exactness, Kind, Outcome};
+use super::{names, partition};
 
-/// Words that open a list of parts. The second member says that the list is complete.
-const OPENINGS: &[(&str, bool)] = &[
-    ("分别为", true),
-    ("分别是", true),
-    ("分为", true),
-    ("包括", false),
-    ("其中", false),
-    ("包含", false),
-    ("涵盖", false),
-    ("其中央", false),
-    ("分别", true),
-    ("由", false),
+/// What an opening word says of its list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// 分别为: the list is whole.
+    Whole,
+    /// 其中: parts, perhaps not all.
+    Part,
+    /// 分别: perhaps no parts at all.
+    Loose,
+}
+
+/// Words that open a list of parts.
+const OPENINGS: &[(&str, Opening)] = &[
+    ("分别为", Opening::Whole),
+    ("分别是", Opening::Whole),
+    ("分为", Opening::Whole),
+    ("包括", Opening::Part),
+    ("其中", Opening::Part),
+    ("包含", Opening::Part),
+    ("涵盖", Opening::Part),
+    ("分别", Opening::Loose),
 ];
 const CLOSINGS: &[&str] = &["共计", "合计", "总计", "总共", "总数", "总量", "累计"];
 const LONGEST_LIST: usize = 24;
@@ -31,20 +42,23 @@ pub fn sums(reading: &Reading<'_>) -> Vec<Check> {
     for position in 0..reading.sentences.len() {
         closed(reading, position, &mut told, &mut checks);
         adjacent(reading, position, &mut told, &mut checks);
+        rest(reading, position, &mut told, &mut checks);
     }
     spread(reading, &mut told, &mut checks);
     checks
 }
 
 /// Places in a stretch of text where a list of parts opens.
-fn openings(reading: &Reading<'_>, from: usize, to: usize) -> Vec<(usize, usize, bool)> {
+fn openings(reading: &Reading<'_>, from: usize, to: usize) -> Vec<(usize, usize, Opening)> {
     let mut places = Vec::new();
     let mut i = from;
     while i < to {
-        match OPENINGS.iter().filter(|(w, _)| *w != "由").find(|(w, _)| reading.text.reads(i, w)) {
-            Some((word, complete)) => {
-                let length = if *word == "其中央" { 2 } else { word.chars().count() };
-                places.push((i, i + length, *complete));
+        match OPENINGS.iter().find(|(w, _)| reading.text.reads(i, w)) {
+            Some((word, kind)) => {
+                let length = word.chars().count();
+                // 其中央级 is 其中 and 中央级 run together
+                let length = if reading.text.reads(i, "其中央") { length - 1 } else { length };
+                places.push((i, i + length, *kind));
                 i += length;
             }
             None => i += 1,
@@ -57,7 +71,7 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
     let Some(&(sentence, first, end)) = reading.sentences.get(position) else { return };
     let Some(&(from, to)) = reading.marks.sentences.get(sentence) else { return };
     let places = openings(reading, from, to);
-    for (index, &(place, after, complete)) in places.iter().enumerate() {
+    for (index, &(place, after, kind)) in places.iter().enumerate() {
         let bracket = reading.marks.bracket.get(place).copied().unwrap_or(0);
         let own = reading.found.get(first..end).unwrap_or(&[]);
         let begin = first + own.partition_point(|f| f.start < after);
@@ -70,7 +84,7 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
             .find(|(p, _, _)| reading.marks.bracket.get(*p).copied().unwrap_or(0) == bracket)
             .map_or(usize::MAX, |p| p.0);
         let Some(head) = reading.found.get(begin).filter(|_| begin < end) else { continue };
-        if head.start > after + 60 {
+        if head.start > after + 60 || is_change(head) {
             continue;
         }
         let mut parts: Vec<usize> = Vec::new();
@@ -98,8 +112,32 @@ fn opened(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
                 parts.push(k);
             }
         }
-        settle(reading, &totals, &parts, complete, told, checks);
+        let bound = totals.first().copied().filter(|t| reading.found.get(*t).is_some_and(|f| is_bound(reading, f, place)));
+        settle(reading, &List { totals: &totals, parts: &parts, kind, bound, enclosed: bracket != 0 }, told, checks);
     }
+}
+
+/// A list of parts and the figures that may be its total, nearest first.
+struct List<'a> {
+    totals: &'a [usize],
+    parts: &'a [usize],
+    kind: Opening,
+    /// The total that stands directly before the list.
+    bound: Option<usize>,
+    /// Brackets say where the list ends.
+    enclosed: bool,
+}
+
+/// Whether the list that opens at `place` follows the figure with nothing but its own noun between.
+fn is_bound(reading: &Reading<'_>, figure: &Found, place: usize) -> bool {
+    const NEAR: usize = 20;
+    if place < figure.end || place - figure.end > NEAR {
+        return false;
+    }
+    let words = reading.text.slice(figure.end, place);
+    let last = words.trim_end_matches([',', '(', ':', '。', ';']);
+    let sentence = words.contains('。');
+    !last.contains([',', ';', '。', '\n', '!', '?']) && (!sentence || last.chars().count() <= 6)
 }
 
 /// Figures that may be the total of a list whose first part is `head`, nearest first.
@@ -108,7 +146,7 @@ fn before(reading: &Reading<'_>, position: usize, begin: usize, head: &Found, br
     let first = reading.sentences.get(position).map_or(0, |s| s.1);
     for k in (first..begin).rev().take(8) {
         let Some(figure) = reading.found.get(k) else { continue };
-        if comparable(figure, head) && (figure.bracket == 0 || figure.bracket == bracket) {
+        if comparable(figure, head) && !is_change(figure) && (figure.bracket == 0 || figure.bracket == bracket) {
             totals.push(k);
         }
     }
@@ -124,7 +162,7 @@ fn before(reading: &Reading<'_>, position: usize, begin: usize, head: &Found, br
 }
 
 fn is_change(figure: &Found) -> bool {
-    ["同比", "环比", "较上年", "比上年", "较去年", "比去年", "较2", "增长"].iter().any(|w| figure.pre.contains(w))
+    ["同比", "环比", "较上", "比上", "较去年", "比去年", "较2", "较年初", "比年初", "增长"].iter().any(|w| figure.pre.contains(w))
 }
 
 /// Whether the words tell what was done next and not which part is meant: 其中民告官23件,审结412件.
@@ -171,7 +209,8 @@ fn share_ending(a: &Found, b: &Found) -> bool {
     x.len() == 2 && x == y
 }
 
-fn settle(reading: &Reading<'_>, totals: &[usize], parts: &[usize], complete: bool, told: &mut [bool], checks: &mut Vec<Check>) {
+fn settle(reading: &Reading<'_>, list: &List<'_>, told: &mut [bool], checks: &mut Vec<Check>) {
+    let List { totals, parts, .. } = *list;
     let value = |k: usize| reading.found.get(k).map_or(0.0, |f| f.value);
     let inexact = |k: usize| reading.found.get(k).is_none_or(|f| f.exactness != Exactness::Exact);
     let Some(&nearest) = totals.first() else { return };
@@ -179,66 +218,112 @@ fn settle(reading: &Reading<'_>, totals: &[usize], parts: &[usize], complete: bo
         return;
     }
     let sum: f64 = parts.iter().map(|k| value(*k)).sum();
-    let fuzzy = |t: usize| inexact(t) || parts.iter().any(|k| inexact(*k));
-    if parts.len() >= 2 {
-        for &total in totals {
-            let step = reading.found.get(total).map_or(1.0, |f| f.step);
-            if inexact(total) {
-                continue;
-            }
-            let result = if fuzzy(total) { Outcome::Fails } else { agrees(sum, value(total), if step > 1.0 { step } else { 1e-3 }) };
+    let vague = parts.iter().any(|k| inexact(*k));
+    if parts.len() >= 2 && !vague {
+        for &total in totals.iter().filter(|t| !inexact(**t)) {
+            let result = adds_up(reading, total, parts);
             if result != Outcome::Fails {
                 return tell(reading, total, parts, result, told, checks);
             }
-            // only the first of them make the total
-            let mut running = 0.0;
-            for (count, k) in parts.iter().enumerate() {
-                if inexact(*k) {
-                    break;
-                }
-                running += value(*k);
-                if count + 1 >= 2 && (running - value(total)).abs() < 1e-6 {
-                    let (inside, outside) = parts.split_at(count + 1);
-                    let listed = outside.first().and_then(|o| reading.found.get(*o)).zip(inside.last().and_then(|i| reading.found.get(*i)));
-                    if listed.is_some_and(|(o, i)| share_ending(o, i)) {
-                        tell(reading, total, parts, Outcome::Fails, told, checks);
-                    }
-                    return tell(reading, total, inside, Outcome::Holds, told, checks);
-                }
+            let Some(count) = leading_parts(reading, total, parts) else { continue };
+            let (inside, outside) = parts.split_at(count);
+            let listed = outside.first().and_then(|o| reading.found.get(*o)).zip(inside.last().and_then(|i| reading.found.get(*i)));
+            // one more of the same kind stands in the list than the total has room for
+            let extra = listed.is_some_and(|(o, i)| count >= 3 && share_ending(o, i) && o.value < value(total));
+            if extra && outside.len() == 1 {
+                tell(reading, total, parts, Outcome::Fails, told, checks);
             }
+            return tell(reading, total, inside, Outcome::Holds, told, checks);
         }
     }
-    let total = nearest;
-    let stated = value(total);
-    if told.get(total).copied().unwrap_or(true) || stated <= 0.0 {
+    if told.get(nearest).copied().unwrap_or(true) || value(nearest) <= 0.0 {
         return;
     }
-    if parts.len() == 1 {
-        let one = parts.first().copied().map_or(0.0, value);
-        if one > stated
-            && !fuzzy(total)
-            && !complete
-            && reading.found.get(total).zip(parts.first().and_then(|p| reading.found.get(*p))).is_some_and(|(a, b)| a.unit == b.unit)
-        {
-            tell(reading, total, parts, Outcome::Fails, told, checks);
-        }
+    let bound = list.bound == Some(nearest);
+    let alike = parts.iter().all(|k| reading.found.get(*k).zip(reading.found.get(nearest)).is_some_and(|(p, t)| p.unit == t.unit));
+    if !alike && !bound {
         return;
     }
-    // a list of four or more is meant as a partition; two or three may be examples, or overlap
-    let room = if parts.len() >= 4 { if sum > stated { 0.5 } else { 0.15 } } else { 0.1 };
-    let beyond = parts.iter().any(|k| value(*k) > stated);
-    let near = beyond || (sum - stated).abs() <= stated * room;
-    let result = if fuzzy(total) {
-        Outcome::Unverifiable
-    } else if near || complete && (sum - stated).abs() <= stated * 0.5 {
-        Outcome::Fails
-    } else {
-        Outcome::Unverifiable
+    let result = match verdict(reading, list, nearest) {
+        // 其中 belongs to a total further back, or to one that the text does not state
+        Outcome::Fails if !bound => return,
+        Outcome::Unverifiable if !bound && sum > value(nearest) => return,
+        Outcome::Unverifiable if parts.len() == 1 || list.kind != Opening::Part => return,
+        result => result,
     };
-    if complete && result == Outcome::Unverifiable {
-        return;
+    tell(reading, nearest, parts, result, told, checks);
+}
+
+/// What to say of parts that do not make the total. Too much is wrong unless the parts may overlap; too little is
+/// wrong only where the list says that it is whole.
+fn verdict(reading: &Reading<'_>, list: &List<'_>, total: usize) -> Outcome {
+    let get = |k: usize| reading.found.get(k);
+    let Some(whole) = get(total) else { return Outcome::Unverifiable };
+    let all: Vec<&Found> = list.parts.iter().filter_map(|k| get(*k)).collect();
+    let (row, commas) = row(reading, &all);
+    let exact = |f: &Found| f.exactness == Exactness::Exact;
+    if !exact(whole) || all.iter().any(|p| p.unit != whole.unit || !exact(p)) {
+        return Outcome::Unverifiable;
     }
-    tell(reading, total, parts, result, told, checks);
+    let said = list.kind == Opening::Whole || list.kind == Opening::Part && (partition::exhausts(&all) || partition::exhausts(row));
+    if said && all.len() >= 2 {
+        return Outcome::Fails;
+    }
+    let sum: f64 = row.iter().map(|p| p.value).sum();
+    if sum <= whole.value || partition::overlaps(row) || list.kind == Opening::Loose {
+        return Outcome::Unverifiable;
+    }
+    if row.first().is_some_and(|p| p.value > whole.value) {
+        return Outcome::Fails;
+    }
+    // without brackets nobody says where a list of clauses ends
+    let open = commas && !list.enclosed;
+    let (most, least) = if open { (1.15, 3) } else { (1.5, 2) };
+    let goes_on = open && row.iter().skip(1).any(|p| names::tells_of_work(&p.pre));
+    let wrong = whole.kind != UnitKind::People && row.len() >= least && sum <= whole.value * most && !goes_on;
+    if wrong { Outcome::Fails } else { Outcome::Unverifiable }
+}
+
+/// The parts up to where 、 gives way to a comma, and whether they are parted by commas.
+fn row<'a, 'b>(reading: &Reading<'_>, parts: &'b [&'a Found]) -> (&'b [&'a Found], bool) {
+    let comma = |i: usize| {
+        let (Some(a), Some(b)) = (parts.get(i), parts.get(i + 1)) else { return false };
+        reading.text.slice(a.end, b.start).contains([',', ';'])
+    };
+    if comma(0) {
+        return (parts, true);
+    }
+    let end = (1..parts.len().saturating_sub(1)).find(|i| comma(*i)).map_or(parts.len(), |i| i + 1);
+    (parts.get(..end).unwrap_or(parts), false)
+}
+
+/// Whether the parts make the total, leaving each the room of its last digit.
+fn adds_up(reading: &Reading<'_>, total: usize, parts: &[usize]) -> Outcome {
+    let Some(whole) = reading.found.get(total) else { return Outcome::Fails };
+    let (mut sum, mut low, mut high, mut rounded) = (0.0, 0.0, 0.0, false);
+    for part in parts.iter().filter_map(|k| reading.found.get(*k)) {
+        let (a, b) = range(part);
+        sum += part.value;
+        low += a;
+        high += if b > a { part.value + part.step / 2.0 } else { b };
+        rounded |= b > a && part.step >= whole.step;
+    }
+    let step = if range(whole).1 > whole.value { whole.step } else { 1e-3 };
+    let strict = agrees(sum, whole.value, step);
+    if strict == Outcome::Fails && rounded { agrees_within((low, high), sum, whole.value, step) } else { strict }
+}
+
+/// How many of the parts, from the first, make the total by themselves.
+fn leading_parts(reading: &Reading<'_>, total: usize, parts: &[usize]) -> Option<usize> {
+    let stated = reading.found.get(total)?.value;
+    let mut running = 0.0;
+    for (count, k) in parts.iter().enumerate() {
+        running += reading.found.get(*k)?.value;
+        if count >= 1 && (running - stated).abs() < 1e-6 {
+            return Some(count + 1);
+        }
+    }
+    None
 }
 
 fn tell(reading: &Reading<'_>, total: usize, parts: &[usize], result: Outcome, told: &mut [bool], checks: &mut Vec<Check>) {
@@ -283,9 +368,58 @@ fn closed(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
                 break;
             }
         }
-        let strict = ["共计", "合计", "总计"].iter().any(|w| figure.pre.contains(w));
-        let same = parts.iter().all(|k| reading.found.get(*k).is_some_and(|p| p.unit == figure.unit));
-        if !done && strict && same && parts.len() >= 2 && (sum - figure.value).abs() <= figure.value * 0.1 {
+        if done || parts.len() < 2 {
+            continue;
+        }
+        // the row of parts directly before, up to a figure of another kind
+        let row: Vec<usize> = (first..total).rev().take(LONGEST_LIST).take_while(|k| parts.contains(k)).collect();
+        let same = row.iter().all(|k| reading.found.get(*k).is_some_and(|p| p.unit == figure.unit));
+        let bare = figure.pre.trim_matches(|c: char| "、,;:(".contains(c));
+        let nothing_else =
+            ["共计", "合计", "总计", "合计为", "共计为", "总计为", "三项合计", "两项合计", "以上合计", "两级共计"].contains(&bare);
+        let counted = partition::announces(&figure.pre, row.len());
+        if same && row.len() >= 2 && (nothing_else || counted) {
+            let mut row = row;
+            row.reverse();
+            tell(reading, total, &row, Outcome::Fails, told, checks);
+        }
+    }
+}
+
+/// 收到623件,受理586件,不予受理25件,其他12件: a row that ends with the rest, after its total.
+fn rest(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut Vec<Check>) {
+    const NEAR: f64 = 0.2;
+    let Some(&(_, first, end)) = reading.sentences.get(position) else { return };
+    for last in first..end {
+        let Some(figure) = reading.found.get(last).filter(|f| f.is_exact_count() && partition::is_rest(f)) else { continue };
+        let fits =
+            |k: usize| reading.found.get(k).is_some_and(|p| p.is_exact_count() && p.unit == figure.unit && p.bracket == figure.bracket);
+        // the rest is named last
+        if (last + 1..end).any(|k| fits(k)) {
+            continue;
+        }
+        let mut sum = figure.value;
+        let mut nearest: Option<(f64, usize)> = None;
+        let mut holds = false;
+        for k in (first..last).rev().take(LONGEST_LIST).take_while(|k| fits(*k)) {
+            let Some(whole) = reading.found.get(k) else { break };
+            if last - k >= 2 {
+                let off = (sum - whole.value).abs() / whole.value.max(1.0);
+                if off < 1e-9 && !told.get(k).copied().unwrap_or(true) {
+                    let parts: Vec<usize> = (k + 1..=last).collect();
+                    tell(reading, k, &parts, Outcome::Holds, told, checks);
+                }
+                holds |= told.get(k).copied().unwrap_or(true);
+                if nearest.is_none_or(|(d, _)| off < d) {
+                    nearest = Some((off, k));
+                }
+            }
+            sum += whole.value;
+        }
+        let Some((off, total)) = nearest.filter(|_| !holds) else { continue };
+        let opened = reading.found.get(total).is_some_and(|t| !openings(reading, t.end, figure.start).is_empty());
+        if off <= NEAR && !opened {
+            let parts: Vec<usize> = (total + 1..=last).collect();
             tell(reading, total, &parts, Outcome::Fails, told, checks);
         }
     }
