@@ -251,8 +251,11 @@ fn figures_open(town: &Hall, licence: i64) {
     assert!(counted >= 15, "{counted} figures counted something");
     let ratings = town.records("S45.ratings_received", year, &everything, 0, 10).unwrap();
     assert_eq!(ratings[0].stream, licence);
-    let report = town.report("annual", 2024).unwrap();
+    let report = town.report(&actions::report::Wanted::year("annual", 2024), at(12, 31, 18, 0)).unwrap();
     assert!(report.checks.iter().all(|check| check.holds), "{:?}", report.checks);
+    // Kept as JSON it reads back as the same value.
+    let kept = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<actions::report::Report>(&kept).unwrap(), report);
 }
 
 /// Whether a figure counts entries in force, itself or in its denominator.

@@ -15,7 +15,7 @@ use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 19] = [
+pub const CHECKS: [(&str, &str); 20] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
@@ -33,6 +33,10 @@ pub const CHECKS: [(&str, &str); 19] = [
     ("branches-complete", "a branch names a stage for every choice of its field"),
     ("papers-fill", "every place in a paper is a field of its case or a built-in"),
     ("figures-resolve", "every figure counts steps, acts and fields that exist, and its parts are figures"),
+    (
+        "reports-resolve",
+        "every report holds its sections once, shows figures that add up where it adds them, and leaves units to the figures",
+    ),
     ("parameters-sourced", "every parameter says its source and the day from which it holds"),
     ("calendar-sane", "make-up days are weekend days, days off lie in the right order, no year is there twice"),
 ];
@@ -62,6 +66,7 @@ pub fn check(folder: &Folder) -> Vec<Finding> {
         }
     }
     figures(&mut report);
+    reports(&mut report);
     examples(&mut report);
     let mut findings = report.findings;
     findings.sort();
@@ -543,16 +548,14 @@ fn figures(report: &mut Report<'_>) {
             report.known(&file, "figure", part, keys.iter());
         }
     }
-    for (id, chapters) in &law.reports {
-        for chapter in chapters {
-            let file = format!("reports/{id}/{}.md", chapter.id);
-            let sentences = chapter.blocks.iter().flat_map(|block| match block {
-                crate::report::Block::Paragraph(sentences) => sentences.as_slice(),
-                crate::report::Block::Heading(_) => &[],
-            });
-            for key in sentences.flat_map(|sentence| sentence.keys()).filter(|key| !matches!(*key, "division" | "year")) {
-                report.known(&file, "figure", key, keys.iter());
-            }
+}
+
+fn reports(report: &mut Report<'_>) {
+    let folder = report.folder;
+    for (id, template) in &folder.law.reports {
+        report.cite(&format!("reports/{id}/report.toml"), &template.basis, template.in_force, None, false);
+        for (file, needle, check, message) in crate::report::template::faults(template, &folder.law.figures) {
+            report.say(&format!("reports/{id}/{file}"), &needle, check, message);
         }
     }
 }

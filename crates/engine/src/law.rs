@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::calendar::Calendar;
 use crate::figure::Figure;
 use crate::guard::Need;
-use crate::report::Chapter;
+use crate::report::template::Template;
 
 /// A citation such as `处罚法/42(1)`: the instrument's short name, a slash, the article and, in brackets, paragraph and item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -56,8 +56,7 @@ pub struct Law {
     pub procedures: BTreeMap<String, Procedure>,
     pub registers: BTreeMap<String, Register>,
     pub figures: Vec<Figure>,
-    /// Chapters of each report, in order.
-    pub reports: BTreeMap<String, Vec<Chapter>>,
+    pub reports: BTreeMap<String, Template>,
     pub terms: Vec<Term>,
 }
 

@@ -10,6 +10,7 @@ use crate::decide::nearest;
 use crate::example::Example;
 use crate::figure::Figure;
 use crate::law::{Clock, General, Instrument, Lapse, Law, PaperForm, Parameter, Post, Procedure, Register, Term, Version};
+use crate::report::template::{self, Chapter, Template};
 
 /// One file of the folder: its path from the folder's root, with `/`, and its text.
 #[derive(Debug, Clone)]
@@ -83,6 +84,7 @@ pub fn read(files: Vec<Text>) -> Folder {
     let mut folder = Folder::default();
     let mut years = Vec::new();
     let mut papers: Vec<(String, String, PaperForm)> = Vec::new();
+    let mut chapters: Vec<(String, Chapter)> = Vec::new();
     for Text { path, text } in files {
         let parts: Vec<&str> = path.split('/').collect();
         let stem = parts.last().and_then(|name| name.rsplit_once('.')).map_or("", |(stem, _)| stem).to_owned();
@@ -145,8 +147,14 @@ pub fn read(files: Vec<Text>) -> Folder {
             [_, "figures.toml"] => {
                 folder.law.figures.extend(parse::<Figures>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.figure));
             }
-            ["reports", report, file] if file.ends_with(".md") && *file != "README.md" => match crate::report::chapter(&stem, &text) {
-                Ok(chapter) => folder.law.reports.entry((*report).to_owned()).or_default().push(chapter),
+            ["reports", report, "report.toml"] => {
+                if let Some(template) = parse::<Template>(&mut folder.findings, &path, &text) {
+                    named(&mut folder.findings, &path, &text, report, &template.id);
+                    folder.law.reports.insert((*report).to_owned(), template);
+                }
+            }
+            ["reports", report, file] if file.ends_with(".md") && *file != "README.md" => match template::chapter(&stem, &text) {
+                Ok(chapter) => chapters.push(((*report).to_owned(), chapter)),
                 Err(message) => folder.findings.push(Finding { file: path.clone(), line: 1, check: "parse", message }),
             },
             _ if path.ends_with(".md") => {}
@@ -171,6 +179,18 @@ pub fn read(files: Vec<Text>) -> Folder {
                 line: 0,
                 check: "place",
                 message: "a paper without its procedure".to_owned(),
+            }),
+        }
+    }
+    chapters.sort_by(|(_, a), (_, b)| a.file.cmp(&b.file));
+    for (report, chapter) in chapters {
+        match folder.law.reports.get_mut(&report) {
+            Some(template) => template.chapters.push(chapter),
+            None => folder.findings.push(Finding {
+                file: format!("reports/{report}/{}.md", chapter.file),
+                line: 0,
+                check: "place",
+                message: format!("a chapter without its report: reports/{report}/report.toml says what it is"),
             }),
         }
     }

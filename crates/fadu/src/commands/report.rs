@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use actions::figure::Period;
-use actions::report::{Report as Written, Text};
+use actions::report::{Report as Written, Text, Wanted};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
@@ -35,7 +35,7 @@ enum Format {
 
 pub fn report(command: Report, place: &Place) -> anyhow::Result<ExitCode> {
     let hall = command.database.hall_to_read(place)?;
-    let report = hall.report(&command.report, command.year)?;
+    let report = hall.report(&Wanted::year(&command.report, command.year), super::serve::clock(None)())?;
     let bytes = match command.format {
         Format::Json => {
             let mut json = serde_json::to_vec_pretty(&report)?;
@@ -67,7 +67,7 @@ fn html(report: &Written, address: &str) -> String {
             "<a class=\"fig\" data-figure=\"{0}\" href=\"{1}/figures/{0}?year={2}\">{3}</a>",
             escape(key),
             escape(address),
-            report.year,
+            report.period.year,
             escape(text)
         )
     };
@@ -80,12 +80,13 @@ fn html(report: &Written, address: &str) -> String {
                     let text: String = pieces
                         .iter()
                         .map(|piece| match &piece.figure {
-                            Some(key) => link(key, &piece.text),
+                            Some(quoted) => link(&quoted.key, &piece.text),
                             None => escape(&piece.text),
                         })
                         .collect();
                     out.push_str(&format!("<p>{text}</p>\n"));
                 }
+                Text::Table { .. } | Text::Chart { .. } | Text::Section { .. } => {}
             }
         }
         out.push_str("</section>\n");
@@ -95,7 +96,7 @@ fn html(report: &Written, address: &str) -> String {
         out.push_str(&format!(
             "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>\n",
             escape(&shown.title),
-            link(&shown.key, &shown.number()),
+            link(&shown.key, &shown.number),
             escape(&shown.unit),
             escape(&shown.definition)
         ));
