@@ -3,6 +3,7 @@
 //!
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
+pub mod children;
 pub mod entry;
 pub mod figure;
 pub mod hall;
@@ -15,6 +16,7 @@ pub mod round;
 pub mod seal;
 pub mod search;
 pub mod step;
+pub mod writing;
 
 pub use hall::{Error, Hall, Settings};
 pub use store::{By, CaseFilter, CellFilter, CellRow, CountedRow, EntryFilter, HeadRow};

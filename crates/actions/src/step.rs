@@ -72,6 +72,17 @@ impl Hall {
         for (asked, now) in asked {
             match self.prepare(&asked, now) {
                 Ok((case, code, event, append)) => {
+                    match self.children(&case, &code, &event, &asked, now) {
+                        Ok(children) if children.is_empty() => {}
+                        Ok(children) => {
+                            results.push(self.append_family(Done { case, code, event }, append, children));
+                            continue;
+                        }
+                        Err(error) => {
+                            results.push(Err(error));
+                            continue;
+                        }
+                    }
                     places.push(results.len());
                     appends.push(append);
                     // Later steps of the same call build on this one; if the commit fails all of them fail.
@@ -106,7 +117,7 @@ impl Hall {
         results
     }
 
-    fn numbered(&self, done: &mut Done, numbers: &[i64]) {
+    pub(crate) fn numbered(&self, done: &mut Done, numbers: &[i64]) {
         let numbers: Vec<u32> = numbers.iter().filter_map(|&number| u32::try_from(number).ok()).collect();
         let mut case = (*done.case).clone();
         if let Some(taken) = case.taken.last_mut() {
@@ -138,6 +149,12 @@ impl Hall {
             with: asked.with.clone(),
         };
         let event = decide(&self.law, &self.registers(), before.as_deref(), &command, now)?;
+        if let Some(case) = &before
+            && let Some((_, version)) = version_of(&self.law, case)
+            && let Some(step) = version.step(&event.step)
+        {
+            crate::writing::check_places(&self.law, version, step, &event.with)?;
+        }
         self.record(before.as_deref(), event, now)
     }
 

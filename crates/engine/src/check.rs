@@ -1,6 +1,7 @@
 //! `law check`: everything that must hold of the law folder before anyone is served by it. Every check has a name; all run, all are reported.
 
 mod clock;
+mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 20] = [
+pub const CHECKS: [(&str, &str); 22] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
@@ -31,6 +32,8 @@ pub const CHECKS: [(&str, &str); 20] = [
     ("examples-hold", "every worked example comes out as written"),
     ("clocks-count", "every clock has a count, a parameter or a last day, and something that starts it"),
     ("branches-complete", "a branch names a stage for every choice of its field"),
+    ("children-open", "a step that opens cases elsewhere names a step that opens one and passes on what it asks for"),
+    ("reports-freeze", "a step that freezes a report has fields for the report, its checkpoint and every part of it"),
     ("papers-fill", "every place in a paper is a field of its case or a built-in"),
     ("figures-resolve", "every figure counts steps, acts and fields that exist, and its parts are figures"),
     (
@@ -237,6 +240,7 @@ fn procedure_checks(report: &mut Report<'_>, procedure: &Procedure) {
     for version in &procedure.versions {
         report.cite(&file, &procedure.basis, version.in_force, version.until, false);
         version_names(report, procedure, version, &file);
+        step::further(report, version, &file);
         stages(report, version, &file);
         papers(report, procedure, version);
     }

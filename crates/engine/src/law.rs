@@ -351,10 +351,32 @@ pub struct Step {
     /// The case goes to the organ in this field.
     #[serde(default)]
     pub moves_to: Option<String>,
+    /// Cases that the step opens in other organs, in the same commit.
+    #[serde(default)]
+    pub opens: Option<Opens>,
+    /// The report of `law/reports/` that is frozen, whole, when the step is taken.
+    #[serde(default)]
+    pub freezes: Option<String>,
     pub cite: Option<Cite>,
     /// One line for the officer: what the step is for.
     #[serde(default)]
     pub hint: Option<String>,
+}
+
+/// Children of a case: one in each organ listed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Opens {
+    pub procedure: String,
+    /// The step that opens each of them; it asks for `organ`.
+    pub step: String,
+    /// The field, asked for by this step, that lists the organs.
+    pub organs: String,
+    /// Fields that the children are given as they are here.
+    #[serde(default)]
+    pub passes: Vec<String>,
+    /// The field of the children that holds the tracking code of this case.
+    pub parent: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -657,6 +679,11 @@ impl Version {
 
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.id == id)
+    }
+
+    /// The report that cases of this version write, when they write one.
+    pub fn report(&self) -> Option<&str> {
+        self.steps.iter().find_map(|step| step.freezes.as_deref())
     }
 }
 
