@@ -227,8 +227,8 @@ impl Hall {
             return Ok(());
         }
         let keys: Vec<&str> = stale.iter().map(String::as_str).collect();
-        let mut recount = Recount::new(self);
-        self.store.refold(&keys, |row| recount.row(row, &stale), |at| progress(at.events))?;
+        let mut recount = Recount::new(self, &self.law.figures, &self.index);
+        self.store.refold(&keys, |row| recount.row(row), |at| progress(at.events))?;
         Ok(())
     }
 
@@ -236,8 +236,8 @@ impl Hall {
     pub fn verify_figures(&self, mut progress: impl FnMut(u64)) -> Result<Vec<store::CellFault>> {
         let keys: Vec<String> = self.law.figures.iter().map(|figure| figure.key.clone()).collect();
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut recount = Recount::new(self);
-        Ok(self.store.verify_cells(&names, |row| recount.row(row, &keys), |at| progress(at.events))?)
+        let mut recount = Recount::new(self, &self.law.figures, &self.index);
+        Ok(self.store.verify_cells(&names, |row| recount.row(row), |at| progress(at.events))?)
     }
 }
 
@@ -261,31 +261,34 @@ impl Sums {
 }
 
 /// Folds streams in order and says what each event counts, exactly as when it was appended.
-struct Recount<'h> {
+pub(crate) struct Recount<'h> {
     hall: &'h Hall,
+    figures: &'h [Figure],
+    index: &'h engine::figure::Index,
     stream: i64,
     case: Option<engine::case::Case>,
     entry: Option<engine::register::Entry>,
 }
 
 impl<'h> Recount<'h> {
-    fn new(hall: &'h Hall) -> Recount<'h> {
-        Recount { hall, stream: 0, case: None, entry: None }
+    /// Counts by the given figures; the procedures are those of the hall, whose versions never change.
+    pub(crate) fn new(hall: &'h Hall, figures: &'h [Figure], index: &'h engine::figure::Index) -> Recount<'h> {
+        Recount { hall, figures, index, stream: 0, case: None, entry: None }
     }
 
-    fn row(&mut self, row: &store::EventRow, wanted: &[String]) -> Vec<store::Counted> {
+    pub(crate) fn row(&mut self, row: &store::EventRow) -> Vec<store::Counted> {
         if row.stream != self.stream || row.seq == 1 {
             self.stream = row.stream;
             self.case = None;
             self.entry = None;
         }
-        let figures = &self.hall.law.figures;
+        let figures = self.figures;
         let mut place = String::new();
         let counted = if self.entry.is_some() || row.body.starts_with("{\"register\"") {
             let Ok(event) = act_of(row) else { return Vec::new() };
             let before = self.entry.take();
             let after = engine::register::apply(before.clone(), &event);
-            let counted = self.hall.index.act(figures, before.as_ref(), &after, &event);
+            let counted = self.index.act(figures, before.as_ref(), &after, &event);
             self.entry = Some(after);
             counted
         } else {
@@ -298,12 +301,12 @@ impl<'h> Recount<'h> {
             if let Some((_, version)) = engine::decide::version_of(&self.hall.law, case) {
                 place = version.place.as_deref().and_then(|field| case.text(field)).unwrap_or_default().to_owned();
             }
-            self.hall.index.step(figures, case, &event)
+            self.index.step(figures, case, &event)
         };
         counted
             .into_iter()
             .filter_map(|counted| {
-                let figure = figures.get(counted.figure).filter(|figure| wanted.contains(&figure.key))?;
+                let figure = figures.get(counted.figure)?;
                 Some(store::Counted {
                     figure: figure.key.clone(),
                     organ: row.organ.clone(),

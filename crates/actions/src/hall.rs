@@ -94,6 +94,8 @@ pub struct Hall {
     cases: Mutex<Recent>,
     last_id: AtomicI64,
     pub(crate) chance: Chance,
+    /// Signs the checkpoint that an approved report is frozen with; without one no report can be approved.
+    pub(crate) seal: Option<Arc<crate::seal::Seal>>,
 }
 
 /// Where chance comes from: hexadecimal letters, as many as 128 bits make.
@@ -123,6 +125,7 @@ impl Hall {
             cases: Mutex::new(Recent::new(20_000)),
             last_id: AtomicI64::new(0),
             chance: Arc::new(crate::person::random_text),
+            seal: None,
         };
         hall.read_registers()?;
         Ok(hall)
@@ -131,6 +134,12 @@ impl Hall {
     /// The same hall with chance from elsewhere: a rehearsal draws it from its seed.
     pub fn with_chance(mut self, chance: Chance) -> Hall {
         self.chance = chance;
+        self
+    }
+
+    /// The same hall with the key that signs checkpoints.
+    pub fn with_seal(mut self, seal: Option<Arc<crate::seal::Seal>>) -> Hall {
+        self.seal = seal;
         self
     }
 

@@ -6,6 +6,7 @@
 pub mod children;
 pub mod entry;
 pub mod figure;
+pub mod freeze;
 pub mod hall;
 pub mod look;
 pub mod moment;
@@ -13,6 +14,7 @@ pub mod paper;
 pub mod person;
 pub mod report;
 pub mod round;
+pub mod rounds;
 pub mod seal;
 pub mod search;
 pub mod step;

@@ -32,6 +32,8 @@ pub struct Wanted {
     pub sections: Sections,
     /// Not a draft any more.
     pub finished: bool,
+    /// Written even when the ledger holds nothing of the period: an organ that did nothing countable reports all the same.
+    pub even_empty: bool,
 }
 
 impl Wanted {
@@ -61,7 +63,7 @@ impl Hall {
         let filter = CellFilter { organs: organ.iter().map(|organ| organ.id.clone()).collect(), ..CellFilter::default() };
         let days = Days { from: period.from, to: period.to };
         let shown = self.figures(days, &filter)?;
-        if !shown.iter().any(|shown| self.moved(shown)) {
+        if !wanted.even_empty && !shown.iter().any(|shown| self.moved(shown)) {
             return Err(self.nothing(&period, organ.as_ref(), &filter)?);
         }
         let before = days.before().map(|before| self.figures(before, &filter)).transpose()?.unwrap_or_default();

@@ -97,7 +97,7 @@ impl Seal {
     }
 
     /// Signs a statement: the public key, then r and s. The key goes along so that a change of keys shows in the ledger.
-    fn sign(&self, statement: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, statement: &[u8]) -> Vec<u8> {
         let mut signed = self.public_key().0.to_vec();
         // Signing fails for no message anybody will find; were it to, verification names the checkpoint as unsigned.
         if let Ok(signature) = Signer::<Signature>::try_sign(&self.0, statement) {

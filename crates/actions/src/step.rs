@@ -148,12 +148,15 @@ impl Hall {
             by: asked.by.clone(),
             with: asked.with.clone(),
         };
-        let event = decide(&self.law, &self.registers(), before.as_deref(), &command, now)?;
+        let mut event = decide(&self.law, &self.registers(), before.as_deref(), &command, now)?;
         if let Some(case) = &before
             && let Some((_, version)) = version_of(&self.law, case)
             && let Some(step) = version.step(&event.step)
         {
             crate::writing::check_places(&self.law, version, step, &event.with)?;
+            if step.freezes.is_some() {
+                self.freeze(case, version, step, &mut event, now)?;
+            }
         }
         self.record(before.as_deref(), event, now)
     }

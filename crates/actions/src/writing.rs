@@ -5,7 +5,7 @@ use dissimilar::Chunk;
 use engine::case::{Event, Person};
 use engine::decide::{Reason, Refusal, nearest, version_of};
 use engine::law::{Law, Step, Version};
-use engine::report::Piece;
+use engine::report::template::{Block, blocks};
 use jiff::civil::DateTime;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -127,8 +127,8 @@ impl Hall {
 
     /// The parts that people write in the reports of a procedure, in the order of the chapters.
     pub fn parts<'l>(&'l self, version: &Version) -> impl Iterator<Item = &'l str> {
-        let chapters = version.report().and_then(|id| self.law.reports.get(id));
-        chapters.into_iter().flatten().map(engine::report::Chapter::section)
+        let template = version.report().and_then(|id| self.law.reports.get(id));
+        template.into_iter().flat_map(|template| template.sections.iter().map(String::as_str))
     }
 
     /// Every saved state of a part, first to last, with the texts kept aside.
@@ -204,32 +204,35 @@ pub fn changes(before: &str, after: &str) -> Vec<Change> {
 
 /// Refuses what was written when its braces name no figure: `{KEY}` must be one that the law folder declares.
 pub(crate) fn check_places(law: &Law, version: &Version, step: &Step, with: &Map<String, Value>) -> Result<()> {
-    let Some(chapters) = version.report().and_then(|id| law.reports.get(id)) else { return Ok(()) };
+    let Some(report) = version.report().and_then(|id| law.reports.get(id)) else { return Ok(()) };
     let mut reasons = Vec::new();
-    for part in chapters.iter().map(engine::report::Chapter::section) {
+    for part in &report.sections {
         let Some(text) = with.get(part).and_then(Value::as_str) else { continue };
-        let title = version.field(part).map_or(part, |field| field.title.as_str());
+        let title = version.field(part).map_or(part.as_str(), |field| field.title.as_str());
         let mut say = |says: String, cure: &str| {
-            let reason = Reason { guard: "field".to_owned(), cite: None, says, cure: cure.to_owned(), field: Some(part.to_owned()), parameter: None };
-            reasons.push(reason);
+            let (guard, cure) = ("field".to_owned(), cure.to_owned());
+            reasons.push(Reason { guard, cite: None, says, cure, field: Some(part.clone()), parameter: None });
         };
-        match engine::report::prose(text) {
-            Err(_) => say(format!("“{title}”里有一个“{{”没有配上“}}”"), "补上“}”，或者去掉“{”"),
-            Ok(sentences) => {
-                for key in sentences.iter().flat_map(|sentence| &sentence.0).filter_map(|piece| match piece {
-                    Piece::Figure(key) => Some(key),
-                    Piece::Words(_) => None,
-                }) {
-                    if law.figure(key).is_none() {
-                        let near = nearest(key, law.figures.iter().map(|figure| figure.key.as_str()));
-                        let hint = near.map_or(String::new(), |near| format!("，是不是“{{{near}}}”"));
-                        say(format!("“{title}”引用的数据“{{{key}}}”没有定义{hint}"), "改成数据页上有的编号，或者去掉花括号");
-                    }
+        match blocks(text) {
+            Err(_) => say(format!("“{title}”里花括号写的读不懂"), "一个“{”配一个“}”，里面写一个数据编号；不是引用数据的，不要用花括号"),
+            Ok(blocks) => {
+                for key in blocks.iter().flat_map(keys).filter(|key| law.figure(key).is_none()) {
+                    let near = nearest(key, law.figures.iter().map(|figure| figure.key.as_str()));
+                    let hint = near.map_or(String::new(), |near| format!("，是不是“{{{near}}}”"));
+                    say(format!("“{title}”引用的数据“{{{key}}}”没有定义{hint}"), "改成数据页上有的编号，或者去掉花括号");
                 }
             }
         }
     }
     if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(Refusal { step: step.id.clone(), title: step.title.clone(), reasons })) }
+}
+
+fn keys(block: &Block) -> Vec<&str> {
+    match block {
+        Block::Paragraph(sentences) => sentences.iter().flat_map(engine::report::template::Sentence::keys).collect(),
+        Block::Table(shown) | Block::Chart(shown) => shown.keys.iter().map(String::as_str).collect(),
+        Block::Heading(_) | Block::Section(_) => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ pub fn opening() -> OpenApi {
         tag("public", "公众：凭查询码看进度"),
         tag("registers", "清单和名录"),
         tag("figures", "数据：值、分组、明细"),
+        tag("reports", "报告：哪一轮、谁交了、公开了哪些"),
         tag("search", "查找"),
         tag("open311", "12345 热线，Open311 GeoReport v2"),
         tag("about", "关于这套接口"),

@@ -21,6 +21,7 @@ pub mod person;
 pub mod problem;
 pub mod register;
 pub mod repeat;
+pub mod round;
 pub mod search;
 pub mod step;
 pub mod track;
@@ -57,6 +58,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(register::entry))
         .routes(routes!(figure::figures))
         .routes(routes!(figure::figure))
+        .routes(routes!(round::publications))
         .routes(routes!(health::health))
         .routes(routes!(checkpoint::checkpoints))
         .routes(routes!(problem::kinds))
@@ -78,6 +80,8 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(register::enter))
         .routes(routes!(figure::breakdown))
         .routes(routes!(figure::records))
+        .routes(routes!(round::rounds))
+        .routes(routes!(round::round))
         .routes(routes!(search::search))
         .routes(routes!(open311::requests, open311::request))
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))

@@ -1,5 +1,7 @@
 //! Figures: what is counted, declared in `figures.toml` in a small closed grammar, and how one event counts.
 
+mod definition;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
@@ -8,6 +10,8 @@ use serde_json::Value;
 
 use crate::case::{Case, Event};
 use crate::register::{ActEvent, Entry, State};
+
+pub use definition::Definition;
 
 /// A declared figure. Its key is the catalogue's: `S45.ratings_received`.
 #[derive(Debug, Clone, Deserialize)]

@@ -267,6 +267,8 @@ pub enum CheckKind {
     Part,
     /// A rate follows from its two counts.
     Rate,
+    /// What the sentences say of each other, found by the audit of the whole text; `figure` is empty, `title` quotes the sentence.
+    Text,
 }
 
 /// A check of the arithmetic, made before approval.
@@ -328,7 +330,7 @@ pub struct Frozen {
     pub checkpoint: u64,
     /// Its root, in hex.
     pub root: String,
-    /// SM3 of this value with `frozen` left out, in hex.
+    /// SM3 of what the approval kept, in hex: this value with `frozen` left out, and the definitions it was counted by.
     pub digest: String,
     pub approved_by: String,
     pub approved_at: DateTime,

@@ -8,6 +8,7 @@ pub mod orders;
 pub mod people;
 pub mod plan;
 pub mod recent;
+pub mod reports;
 
 use std::collections::{BTreeMap, BinaryHeap};
 

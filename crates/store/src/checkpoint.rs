@@ -126,6 +126,10 @@ fn latest(conn: &mut Conn, division: i64, limit: u32) -> Result<Vec<Checkpoint>>
     conn.list(&sql, &[Value::Int(division), Value::Int(i64::from(limit))], read)
 }
 
+pub(crate) fn at(conn: &mut Conn, division: i64, number: i64) -> Result<Option<Checkpoint>> {
+    conn.one(&format!("{SELECT} WHERE division = ?1 AND number = ?2"), &[Value::Int(division), Value::Int(number)], read)
+}
+
 /// All checkpoints of all divisions, in order.
 pub(crate) fn all(conn: &mut Conn) -> Result<Vec<Checkpoint>> {
     conn.list(&format!("{SELECT} ORDER BY division, number"), &[], read)

@@ -17,6 +17,7 @@ pub mod job;
 pub mod limit;
 pub mod open;
 pub mod search;
+pub mod sealed;
 pub mod stats;
 #[cfg(feature = "trial")]
 pub mod trial;
@@ -47,5 +48,6 @@ pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
 pub use open::{Config, Store};
 pub use search::{Hit, SearchText};
+pub use sealed::Sealed;
 pub use stats::{Stats, TableStats};
 pub use verify::{Fault, FaultKind, Verification};

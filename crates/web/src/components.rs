@@ -1,5 +1,6 @@
 //! The design system: one function a component. `/components` shows each of them.
 
+pub mod chapters;
 pub mod chart;
 pub mod draw;
 pub mod figure;

@@ -14,6 +14,7 @@ pub mod officer;
 pub mod papers;
 pub mod public;
 pub mod report;
+pub mod rounds;
 pub mod showcase;
 pub mod supervisor;
 pub mod taking;
@@ -63,7 +64,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
 }
 
 fn open() -> Router<Site> {
-    use crate::public::{apply, home, items, report, sign_in, track};
+    use crate::public::{apply, home, items, publications, report, sign_in, track};
     Router::new()
         .route("/", room(Door::Open, home::home))
         .route("/accessibility", room(Door::Open, home::accessibility))
@@ -73,6 +74,8 @@ fn open() -> Router<Site> {
         .route("/apply/{procedure}", desk(Door::Signed, apply::show, apply::take))
         .route("/track", room(Door::Open, track::find))
         .route("/track/{code}", desk(Door::Open, track::show, track::take))
+        .route("/publications", room(Door::Open, publications::all))
+        .route("/publications/{code}", room(Door::Open, publications::one))
         .route("/report", desk(Door::Open, report::show, report::take))
         .route("/review", room(Door::Open, report::review))
         .route("/mine", room(Door::Signed, sign_in::mine))
@@ -82,9 +85,13 @@ fn open() -> Router<Site> {
 
 fn inside() -> Router<Site> {
     use crate::officer::{case, new, registers, search, todo};
+    use crate::rounds;
     Router::new()
         .route("/officer", room(Door::Officer, todo::show))
         .route("/officer/cases/{id}", desk(Door::Officer, case::show, case::take))
+        .route("/rounds", desk(Door::Officer, rounds::all, rounds::act))
+        .route("/rounds/{id}", desk(Door::Officer, rounds::write::show, rounds::write::take))
+        .route("/rounds/{id}/parts/{part}", room(Door::Officer, rounds::parts::show))
         .route("/officer/search", room(Door::Officer, search::show))
         .route("/officer/new", room(Door::Officer, new::list))
         .route("/officer/new/{procedure}", desk(Door::Officer, new::show, new::take))

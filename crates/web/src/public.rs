@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod home;
 pub mod items;
+pub mod publications;
 pub mod report;
 pub mod sign_in;
 pub mod track;

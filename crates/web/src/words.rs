@@ -106,6 +106,46 @@ const ENGLISH: &[(&str, &str)] = &[
     ("看流程和依据", "Procedure and basis"),
     ("哪些办迟了", "What is late"),
     ("全区法治政府建设", "The whole division"),
+    ("报告", "Reports"),
+    ("法治政府建设报告", "Reports on law-based government"),
+    ("法治政府建设年度报告", "Annual reports on law-based government"),
+    ("公开的报告", "Published reports"),
+    ("已经公开的报告", "Published reports"),
+    ("本单位的报告", "Reports of this organ"),
+    ("逾期名单", "Late list"),
+    ("各单位", "Organs"),
+    ("单位", "Organ"),
+    ("写好的部分", "Parts written"),
+    ("交汇总", "Handed over"),
+    ("报送", "Handed in"),
+    ("公开", "Published"),
+    ("公开的日期", "Published on"),
+    ("催报", "Remind"),
+    ("通报批评", "Criticise"),
+    ("打开报告", "Open the report"),
+    ("启动一轮", "Open a round"),
+    ("启动年度报告", "Open the annual round"),
+    ("启动半年报告", "Open a half-year round"),
+    ("报告的年度", "Year reported on"),
+    ("要报告的单位", "Organs that report"),
+    ("还没有写", "Not written yet"),
+    ("修改记录", "Revisions"),
+    ("保存这一部分", "Save this part"),
+    ("案卷", "Case file"),
+    ("定稿", "Frozen report"),
+    ("全文", "Whole text"),
+    ("比较两次修改", "Compare two revisions"),
+    ("从", "From"),
+    ("到", "To"),
+    ("比较", "Compare"),
+    ("核对", "Checks"),
+    ("核对什么", "What is checked"),
+    ("算式", "Arithmetic"),
+    ("理由", "Reason"),
+    ("记下理由", "Record the reason"),
+    ("怎么核对真伪", "How to verify"),
+    ("下载定稿", "Download the frozen report"),
+    ("数值", "Value"),
 ];
 
 /// 《行政处罚法》第四十五条第一款
@@ -163,6 +203,11 @@ pub fn day(date: Date, today: Date) -> String {
 /// 10月20日 14:26
 pub fn moment(at: DateTime, today: Date) -> String {
     format!("{} {:02}:{:02}", day(at.date(), today), at.hour(), at.minute())
+}
+
+/// 2026年10月20日 14:26, the year always said.
+pub fn long_moment(at: DateTime) -> String {
+    format!("{} {:02}:{:02}", engine::value::long_date(at.date()), at.hour(), at.minute())
 }
 
 /// 2026年10月20日 星期二

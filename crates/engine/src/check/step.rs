@@ -48,7 +48,7 @@ const SEALED: [(&str, FieldKind); 3] = [("frozen", FieldKind::Files), ("checkpoi
 fn frozen(report: &mut Report<'_>, version: &Version, step: &Step, id: &str, file: &str) {
     let law = &report.folder.law;
     report.known(file, "report", id, law.reports.keys());
-    let sections = law.reports.get(id).into_iter().flatten().map(|chapter| (chapter.section(), FieldKind::Prose));
+    let sections = law.reports.get(id).into_iter().flat_map(|report| &report.sections).map(|section| (section.as_str(), FieldKind::Prose));
     for (field, kind) in SEALED.into_iter().chain(sections).chain([("year", FieldKind::Number)]) {
         if version.field(field).is_none_or(|known| known.kind != kind) {
             report.say(file, &step.id, "reports-freeze", format!("step `{}` freezes a report: the procedure needs a field `{field}` of its kind", step.id));

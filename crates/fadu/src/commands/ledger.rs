@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use actions::freeze::Asked;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
@@ -15,6 +16,9 @@ pub struct Verify {
     /// What to verify.
     #[arg(value_enum, default_value = "all")]
     what: What,
+    /// With `report`: the number or tracking code of its case, or the file that was kept.
+    #[arg(value_name = "CASE|FILE")]
+    report: Option<String>,
     /// A checkpoint kept elsewhere (`fadu checkpoint --out FILE`) that the ledger must still hold; may be repeated.
     #[arg(long, value_name = "FILE")]
     witness: Vec<PathBuf>,
@@ -33,6 +37,8 @@ pub enum What {
     Ledger,
     /// Every figure recounted from the events.
     Figures,
+    /// A frozen report: its digest, its checkpoint, and every figure of it recounted from the events that the checkpoint sealed.
+    Report,
 }
 
 pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
@@ -41,6 +47,11 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
     let witnesses = witnesses(&command.witness)?;
     if command.what == What::Figures && !witnesses.is_empty() {
         anyhow::bail!("--witness goes with the ledger: leave `figures` out");
+    }
+    match (command.what, &command.report) {
+        (What::Report, None) => anyhow::bail!("say which report: `fadu verify report CASE` or `fadu verify report FILE`"),
+        (What::Report, Some(_)) | (_, None) => {}
+        (_, Some(given)) => anyhow::bail!("`{given}` goes with a report: `fadu verify report {given}`"),
     }
     if command.what != What::Figures {
         // The ledger is read before anything else: damage must be named, not tripped over.
@@ -79,6 +90,9 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
         }
         println!("the ledger is sound");
     }
+    if let Some(given) = &command.report {
+        return report(&command.database, place, given);
+    }
     if command.what != What::Ledger {
         // The recount goes over every division of the ledger; any of them opens the hall.
         let mut database = command.database.clone();
@@ -105,6 +119,34 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
         );
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Verifies one frozen report against the ledger, which was found sound before.
+fn report(database: &Database, place: &Place, given: &str) -> anyhow::Result<ExitCode> {
+    let path = std::path::Path::new(given);
+    let brought = path.is_file().then(|| std::fs::read(path)).transpose().with_context(|| format!("`{given}` could not be read"))?;
+    let hall = database.hall_to_read(place)?;
+    let bar = spinner("recounting the report");
+    let asked = brought.as_deref().map_or(Asked::Case(given), Asked::File);
+    let verdict = hall.verify_report(asked, |events| bar.set_position(events))?;
+    bar.finish_and_clear();
+    println!("{} {}", verdict.code, verdict.title);
+    println!("SM3 {}", verdict.digest);
+    println!("checkpoint {} root {}", verdict.checkpoint, verdict.root);
+    println!("{} figures compared with a recount of {} sealed events", verdict.figures, verdict.events);
+    for fault in &verdict.faults {
+        println!("FAULT {fault}");
+    }
+    Ok(match verdict.faults.len() {
+        0 => {
+            println!("the report is what was approved, and every figure of it is what the records give");
+            ExitCode::SUCCESS
+        }
+        n => {
+            println!("the report does NOT stand: {n} fault(s)");
+            ExitCode::FAILURE
+        }
+    })
 }
 
 #[derive(Args)]

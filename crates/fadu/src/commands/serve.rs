@@ -58,7 +58,7 @@ pub struct Demo {
 }
 
 /// People of the demonstration: login, person in the register of officers, what they are.
-const PEOPLE: [(&str, &str, &str, &str); 11] = [
+const PEOPLE: [(&str, &str, &str, &str); 14] = [
     ("citizen", "", "王小明", "群众：申请、查进度、评价、打热线"),
     ("clerk", "clerk", "张丽", "窗口受理人员"),
     ("examiner", "examiner", "李强", "审查人员"),
@@ -70,6 +70,9 @@ const PEOPLE: [(&str, &str, &str, &str); 11] = [
     ("supervisor", "supervisor", "郑平", "司法局监督人员"),
     ("leader", "leader", "孙涛", "区领导"),
     ("keeper", "keeper", "何梅", "清单管理人员"),
+    ("office", "office", "宋洁", "依法治区办：启动报告、催报、报送"),
+    ("writer", "writer", "许静", "报告撰写人（市场监督管理局）"),
+    ("writer2", "writer2", "唐斌", "报告撰写人（市场监督管理局）"),
 ];
 
 /// Requests worked on at once: enough to share one fsync among many, as many as the store keeps connections for.
@@ -98,12 +101,15 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         division: Some(district.division.clone()),
         address: format!("http://{}", command.listen),
     };
-    let hall = database.hall(place)?;
-    let seal = Key::default().seal(&database)?;
+    let seal = Key::default().seal(&database)?.map(Arc::new);
+    let hall = database.hall(place)?.with_seal(seal.clone());
     if there {
         println!("a demonstration is there already in {} (begin again with --fresh)", command.file.display());
     } else {
         play(&hall, &district, command.scale, command.seed)?;
+        let (people, _, _) = crate::rehearse::people::settle(&hall.law, &district.name, district.year);
+        let steps = crate::rehearse::reports::play(&hall, &people, district.year, clock(command.at)())?;
+        println!("the reports of {}: {steps} steps", district.year);
         let recent = crate::rehearse::recent::play(&hall, &district.name, district.year, clock(command.at)(), command.seed)?;
         println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
         for (login, person, name, _) in PEOPLE {
@@ -138,8 +144,8 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
 }
 
 pub fn serve(command: Serve, place: &Place) -> anyhow::Result<ExitCode> {
-    let hall = Arc::new(command.database.hall(place)?);
-    let seal = command.key.seal(&command.database)?;
+    let seal = command.key.seal(&command.database)?.map(Arc::new);
+    let hall = Arc::new(command.database.hall(place)?.with_seal(seal.clone()));
     if seal.is_none() {
         eprintln!("fadu: no checkpoints will be published: say where the signing key is with --key FILE or FADU_KEY");
     }
@@ -158,7 +164,7 @@ pub fn clock(at: Option<DateTime>) -> Arc<dyn Fn() -> DateTime + Send + Sync> {
     }
 }
 
-fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Option<Seal>) -> anyhow::Result<ExitCode> {
+fn listen(hall: Arc<Hall>, address: SocketAddr, at: Option<DateTime>, seal: Option<Arc<Seal>>) -> anyhow::Result<ExitCode> {
     let now = clock(at);
     let rounds = hall.clone();
     let tick = now.clone();

@@ -158,6 +158,9 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         year,
     );
     keep(&mut people, &mut officers, "leader".into(), "孙涛".into(), "justice-bureau", &["leader"], false, year);
+    keep(&mut people, &mut officers, "office".into(), "宋洁".into(), "justice-bureau", &["rule-of-law-office"], false, year);
+    keep(&mut people, &mut officers, "writer".into(), "许静".into(), "market-regulation", &["report-writer"], false, year);
+    keep(&mut people, &mut officers, "writer2".into(), "唐斌".into(), "market-regulation", &["report-writer"], false, year);
     keep(
         &mut people,
         &mut officers,
@@ -182,6 +185,7 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
             ("unit-handler", 4, false),
             ("service-supervisor", 1, false),
             ("register-keeper", 1, false),
+            ("report-writer", 2, false),
         ] {
             if !law.posts.contains_key(post) {
                 continue;

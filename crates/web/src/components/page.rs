@@ -75,6 +75,9 @@ pub fn audience(call: &Call<'_>) -> Audience {
     }
 }
 
+/// Posts that have to do with reports.
+const REPORTING: [&str; 5] = ["rule-of-law-office", "report-writer", "organ-head", "supervisor", "leader"];
+
 fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static str, &'static str)>) {
     match audience {
         Audience::Public => (
@@ -97,6 +100,9 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
                 words.push(("/supervisor", "监督"));
             }
             words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/figures", "数据")]);
+            if call.person().is_some_and(|person| REPORTING.iter().any(|post| person.holds(post))) && !call.hall.law.reports.is_empty() {
+                words.push(("/rounds", "报告"));
+            }
             if call.admits(Door::Supervisor) && call.hall.law.reports.contains_key("annual") {
                 words.push(("/reports/annual", "年度报告"));
             }
@@ -191,6 +197,7 @@ fn foot(call: &Call<'_>, wrap: &str) -> Markup {
                 ul {
                     li { a href="/figures" { (call.say("数据")) } }
                     li { a href="/law" { (call.say("看流程和依据")) } }
+                    li { a href="/publications" { (call.say("公开的报告")) } }
                     li { a href="/accessibility" { (call.say("无障碍说明")) } }
                     li { a href="/components" { (call.say("部件")) } }
                 }

@@ -1,0 +1,52 @@
+//! The chapters of a report: text with every figure a link, tables that scroll by themselves, checks in the margin.
+
+use engine::report::{Check, Text, Written};
+use maud::{Markup, html};
+
+use crate::call::Call;
+use crate::components::figure::check;
+
+/// Blocks of a chapter, with the checks of the figures in each paragraph beside it.
+pub fn blocks(call: &Call<'_>, blocks: &[&Text], checks: &[Check]) -> Markup {
+    html! { @if !blocks.is_empty() { div.rep { @for block in blocks { (block_of(call, block, checks)) } } } }
+}
+
+fn block_of(call: &Call<'_>, block: &Text, checks: &[Check]) -> Markup {
+    html! { @match block {
+        Text::Heading { text } => h3 { (text) },
+        Text::Paragraph { pieces } => { p { @for piece in pieces { (written(piece)) } } (notes(pieces, checks)) },
+        Text::Table { caption, head, rows } => (table(caption, head, rows)),
+        // As a table: the same numbers, readable by everybody.
+        Text::Chart { caption, labels, series, .. } => {
+            @let head: Vec<String> = std::iter::once(String::new()).chain(series.iter().map(|one| one.title.clone())).collect();
+            @let rows: Vec<Vec<Written>> = labels.iter().enumerate().map(|(place, label)| {
+                std::iter::once(Written::words(label)).chain(series.iter().map(|one| one.values.get(place).cloned().unwrap_or_default())).collect()
+            }).collect();
+            (table(caption, &head, &rows))
+        },
+        Text::Section { blocks, .. } => { @if blocks.is_empty() { p.empty { (call.say("还没有写")) } } @for block in blocks { (block_of(call, block, checks)) } },
+    } }
+}
+
+fn written(piece: &Written) -> Markup {
+    html! { @match &piece.figure { Some(quoted) => a.fig href=(quoted.link) { (piece.text) }, None => (piece.text) } }
+}
+
+fn table(caption: &str, head: &[String], rows: &[Vec<Written>]) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
+            table.t { caption { (caption) }
+                thead { tr { @for cell in head { th scope="col" { (cell) } } } }
+                tbody { @for row in rows { tr { @for (place, cell) in row.iter().enumerate() {
+                    @if place == 0 { th scope="row" { (written(cell)) } } @else { td.n { (written(cell)) } }
+                } } } }
+            }
+        }
+    }
+}
+
+fn notes(pieces: &[Written], checks: &[Check]) -> Markup {
+    let quoted = |key: &str| pieces.iter().any(|piece| piece.figure.as_ref().is_some_and(|quoted| quoted.key == key));
+    let of: Vec<&Check> = checks.iter().filter(|check| !check.figure.is_empty() && quoted(&check.figure)).collect();
+    html! { @if !of.is_empty() { div.mg { @for one in of { p { (check(one.holds, &one.says)) } } } } }
+}
