@@ -53,7 +53,7 @@ pub fn all(call: &Call<'_>) -> Answer {
                 @if own.is_empty() { p.empty { "依法治区办还没有启动本单位的报告。" } } @else { (table(call, &own, None)) }
             }))
         }
-        @if me.holds(OFFICE) { (opening(call)) }
+        @if me.holds(OFFICE) { (opening(call, &rounds)) }
         p.small.mt { a href="/publications" { (call.say("已经公开的报告")) } }
     };
     Ok(Page::new(Audience::Officer, title.clone(), body).here("报告").ok(call))
@@ -87,7 +87,7 @@ fn district(call: &Call<'_>, round: &Round) -> Markup {
             div { dt { (call.say("写好的部分")) } dd { (line.written) "/5" } }
             @for due in &line.due { div { dt { (call.lang.name(&due.clock, &due.title)) } dd { (lamp::lamp(&due.standing, call.today(), false, true)) } } }
         }
-        p.row { a class="btn" href={ "/rounds/" (line.id) } { (call.say("打开报告")) } }
+        p class="row mt" { a class="btn" href={ "/rounds/" (line.id) } { (call.say("打开报告")) } }
     }
 }
 
@@ -114,7 +114,12 @@ fn units(call: &Call<'_>, me: &Person, round: &Round) -> Markup {
 
 /// Reports as rows; with a round, each unit that has not handed in can be reminded from here.
 fn table(call: &Call<'_>, lines: &[Line], remind: Option<&str>) -> Markup {
-    let standing = |line: &Line, clock: &str| html! { @match line.due(clock) { Some(standing) => { (lamp::lamp(standing, call.today(), false, true)) @if let Some(day) = lamp::due_day(standing) { span.due { (words::day(day, call.today())) } } }, None => "—" } };
+    let standing = |line: &Line, clock: &str, named: &'static str| {
+        html! { @match line.due(clock) {
+            Some(standing) => { (lamp::lamp(standing, call.today(), false, true)) @if let Some(day) = lamp::due_day(standing) { span.due { (call.say(named)) "，" (words::day(day, call.today())) } } },
+            None => "—",
+        } }
+    };
     html! {
         table class="t stack" { caption.vh { "各单位的报告" }
             thead { tr {
@@ -126,7 +131,7 @@ fn table(call: &Call<'_>, lines: &[Line], remind: Option<&str>) -> Markup {
                 td.key { a href={ "/rounds/" (line.id) } { strong { (line.organ_title) } } span.sub { (line.title.split('：').next().unwrap_or_default()) } }
                 td.nw { (call.lang.name(&line.stage, &line.stage_title)) }
                 td.n { (line.written) "/5" }
-                td.nw { (standing(line, "hand-over")) } td.nw { (standing(line, "hand-in")) } td.nw { (standing(line, "publish")) }
+                td.nw { (standing(line, "hand-over", "交汇总")) } td.nw { (standing(line, "hand-in", "报送")) } td.nw { (standing(line, "publish", "公开")) }
                 @if let Some(round) = remind { td { @if !handed_over(line) && !line.ended {
                     form method="post" action="/rounds" {
                         (form::token(call))
@@ -140,12 +145,14 @@ fn table(call: &Call<'_>, lines: &[Line], remind: Option<&str>) -> Markup {
 }
 
 /// The form that opens an annual round: a report in every organ ticked.
-fn opening(call: &Call<'_>) -> Markup {
+fn opening(call: &Call<'_>, rounds: &[Line]) -> Markup {
     let registers = call.hall.registers();
     let kind = |organ: &Entry| organ.fields.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     let organs: Vec<&Entry> =
         registers.all("organs").filter(|organ| organ.in_force(call.today()) && REPORTING.contains(&kind(organ).as_str())).collect();
-    let year = if call.today().month() >= 7 { call.today().year() } else { call.today().year() - 1 };
+    let year = i64::from(if call.today().month() >= 7 { call.today().year() } else { call.today().year() - 1 });
+    let begun = rounds.iter().any(|line| line.procedure == DISTRICT[0] && line.year == Some(year));
+    let year = if begun { year + 1 } else { year };
     section(
         "open",
         call.say("启动一轮"),

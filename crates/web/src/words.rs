@@ -146,6 +146,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("怎么核对真伪", "How to verify"),
     ("下载定稿", "Download the frozen report"),
     ("数值", "Value"),
+    ("这一部分没有内容", "Nothing in this part"),
 ];
 
 /// 《行政处罚法》第四十五条第一款

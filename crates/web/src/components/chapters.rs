@@ -6,9 +6,10 @@ use maud::{Markup, html};
 use crate::call::Call;
 use crate::components::figure::check;
 
-/// Blocks of a chapter, with the checks of the figures in each paragraph beside it.
+/// Blocks of a chapter, with the checks of the figures in each paragraph beside it; without checks in one column.
 pub fn blocks(call: &Call<'_>, blocks: &[&Text], checks: &[Check]) -> Markup {
-    html! { @if !blocks.is_empty() { div.rep { @for block in blocks { (block_of(call, block, checks)) } } } }
+    let class = if checks.is_empty() { "rep one" } else { "rep" };
+    html! { @if !blocks.is_empty() { div class=(class) { @for block in blocks { (block_of(call, block, checks)) } } } }
 }
 
 fn block_of(call: &Call<'_>, block: &Text, checks: &[Check]) -> Markup {

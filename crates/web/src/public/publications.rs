@@ -1,7 +1,7 @@
 //! Reports that were published: the list, each report as it was approved, and how anybody verifies it.
 
 use actions::freeze::Publication;
-use engine::report::{Check, FigureRow};
+use engine::report::{Check, FigureRow, Text};
 use maud::{Markup, html};
 
 use crate::call::{Answer, Call, Reply};
@@ -52,7 +52,8 @@ pub fn one(call: &Call<'_>) -> Answer {
         @for chapter in &report.chapters {
             section.sec aria-labelledby={ "c-" (chapter.id) } {
                 h2 id={ "c-" (chapter.id) } { (chapter.title) }
-                @let blocks: Vec<_> = chapter.blocks.iter().collect();
+                @let blocks: Vec<_> = chapter.blocks.iter().filter(|block| !matches!(block, Text::Section { blocks, .. } if blocks.is_empty())).collect();
+                @if blocks.is_empty() { p.empty { (call.say("这一部分没有内容")) } }
                 (chapters::blocks(call, &blocks, &report.checks))
             }
         }

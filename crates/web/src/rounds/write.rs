@@ -7,7 +7,7 @@ use actions::writing::{KEEP, Revision, WRITE, Writing, Written, changes, paragra
 use axum::http::StatusCode;
 use engine::decide::{Reason, version_of};
 use engine::law::Version;
-use engine::report::{ChapterText, Report, Text};
+use engine::report::{ChapterText, Text};
 use maud::{Markup, html};
 
 use super::{checks, parts};
@@ -56,7 +56,7 @@ fn page(call: &Call<'_>, view: &CaseView, typed: Option<&Typed<'_>>, status: Sta
         div.cols {
             div.aside.a1 { (lamp::panel(call, &view.clocks)) (next(call, view)) (sealed(call, view, &standing)) }
             div {
-                @for chapter in &standing.report.chapters { (one(call, view, version, chapter, &standing.report, writes, typed)?) }
+                @for chapter in &standing.report.chapters { (one(call, view, version, chapter, writes, typed)?) }
                 (checks::section_of(call, view, &standing.report))
             }
         }
@@ -93,19 +93,18 @@ fn one(
     view: &CaseView,
     version: &Version,
     chapter: &ChapterText,
-    report: &Report,
     writes: bool,
     typed: Option<&Typed<'_>>,
 ) -> Result<Markup, Error> {
     let part = &chapter.id;
-    let written = |block: &&Text| matches!(block, Text::Section { .. });
-    let filled: Vec<&Text> = chapter.blocks.iter().filter(|block| !writes || !written(block)).collect();
+    // Whoever writes has the part in the text area; an empty one says so below.
+    let below = |block: &Text| matches!(block, Text::Section { blocks, .. } if writes || blocks.is_empty());
+    let filled: Vec<&Text> = chapter.blocks.iter().filter(|block| !below(block)).collect();
     let own = version.field(part);
     Ok(html! {
         section.sec aria-labelledby={ "c-" (part) } {
             h2 id={ "c-" (part) } { (chapter.title) }
-            @if filled.is_empty() && !writes { p.empty { (call.say("还没有写")) } }
-            (chapters::blocks(call, &filled, &report.checks))
+            (chapters::blocks(call, &filled, &[]))
             @if let Some(field) = own { (editor(call, view, field, writes, typed.filter(|typed| typed.part == part))?) }
         }
     })
