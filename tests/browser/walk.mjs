@@ -270,6 +270,61 @@ async function walk() {
     }
   });
 
+  await test('the office sees who has handed in and who is late', async () => {
+    const office = await visitor('office');
+    await office.goto(`${site}/rounds`);
+    const text = await office.locator('main').innerText();
+    expect(/10个单位，9个已交/.test(text) && text.includes('逾期名单'), text.slice(0, 300));
+    await look(office, 'rounds');
+    await office.goto(`${site}/rounds?lang=en`);
+    expect((await office.locator('main').innerText()).includes('Late list'), 'no English');
+    await office.context().close();
+  });
+  await test('two people write one part at once, and nothing typed is lost', async () => {
+    const [first, second] = [await visitor('writer'), await visitor('writer2')];
+    const open = async (page) => {
+      await page.goto(`${site}/rounds`);
+      await page.locator('main table a').first().click();
+      await page.waitForLoadState();
+    };
+    const save = async (page, text) => {
+      await page.fill('#t-measures', text);
+      await Promise.all([page.waitForNavigation(), page.locator('#p-measures button[type=submit]').click()]);
+      return page.locator('main').innerText();
+    };
+    await open(first);
+    await open(second);
+    await look(first, 'report in writing');
+    const [one, two] = (await first.inputValue('#t-measures')).split('\n').filter((line) => line !== '');
+    expect(await save(first, `${one}全年没有例外。\n${two}`).then((text) => text.includes('已保存')), 'the first save is not told');
+    expect((await save(second, `${one}\n${two}今年也一样。`)).includes('已经合在一起'), 'the second save was not merged');
+    const both = await second.inputValue('#t-measures');
+    expect(both.includes('全年没有例外') && both.includes('今年也一样'), both);
+    // The first still has the page of before: the same paragraph now differs.
+    await first.goto(first.url().split('?')[0]);
+    await second.goto(second.url().split('?')[0]);
+    await save(first, both.replace('今年也一样', '今年更好'));
+    const told = await save(second, both.replace('今年也一样', '今年略差'));
+    expect(told.includes('同时改了同一段') && told.includes('今年更好') && told.includes('今年略差'), told.slice(0, 400));
+    await look(second, 'two texts');
+    await second.locator('a', { hasText: '用现在存着的' }).click();
+    await second.waitForLoadState();
+    await second.locator('section[aria-labelledby=c-measures] a', { hasText: '修改记录' }).click();
+    await second.waitForLoadState();
+    expect((await second.locator('main').innerText()).includes('没有合并的文字'), 'the text kept aside is not listed');
+    await look(second, 'revisions');
+    await first.context().close();
+    await second.context().close();
+  });
+  await test('the published report opens for anybody, with its digest', async () => {
+    await anybody.goto(`${site}/publications`);
+    await look(anybody, 'publications');
+    await anybody.locator('main table a').first().click();
+    await anybody.waitForLoadState();
+    expect((await anybody.locator('main').innerText()).includes('怎么核对真伪'), await heading(anybody));
+    await look(anybody, 'publication');
+  });
+
   for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['leader', '/reports/annual?year=2022', 'annual report']]) {
     await test(`${login} opens ${path}`, async () => {
       const page = await visitor(login);

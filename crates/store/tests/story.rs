@@ -142,9 +142,17 @@ fn story(name: &str, url: &str) {
 
     let checkpoint = store.checkpoint(D, 20240302, |statement| statement.iter().rev().copied().collect()).unwrap();
     assert_eq!(checkpoint.number, 1);
+    assert_eq!(store.unsealed(D).unwrap(), []);
+    let before = sealed(&store, 1);
     licence_goes_on(&store);
+    let grown = store.unsealed(D).unwrap();
+    assert!(!grown.is_empty(), "{name}");
     let second = store.checkpoint(D, 20240303, |_| vec![1]).unwrap();
     assert_eq!(second.previous, store::event::digest(checkpoint.statement().as_bytes()));
+    // What the first checkpoint sealed is what was there then; the second sealed what came since.
+    assert_eq!(sealed(&store, 1), before, "{name}");
+    assert_eq!((before.len() as i64, sealed(&store, 2).len() as i64), (checkpoint.events, second.events), "{name}");
+    assert_eq!(store.checkpoint_at(D, 1).unwrap().unwrap(), checkpoint);
     let found = store.verify(&[checkpoint.clone(), second.clone()], |_| ()).unwrap();
     assert_eq!(found.faults, [], "{name}");
     assert!(found.sound());
@@ -492,4 +500,16 @@ fn only_one_process_writes_and_a_later_database_is_refused() {
     assert!(matches!(Store::open(&config), Err(Error::Newer { found: 9999, .. })));
     assert!(matches!(Store::open(&Config::new("mysql://x")), Err(Error::Address(_))));
     assert!(matches!(Store::open(&Config::new(folder.sqlite("absent.db")).read_only()), Err(Error::Address(_))));
+}
+
+/// All events that a checkpoint sealed, read in small stretches.
+fn sealed(store: &Store, number: i64) -> Vec<(i64, u32)> {
+    let (mut found, mut after) = (Vec::new(), i64::MIN);
+    loop {
+        let stretch = store.sealed(D, number, after, 2).unwrap();
+        let Some(last) = stretch.last else { return found };
+        assert!(last > after);
+        after = last;
+        found.extend(stretch.events.iter().map(|event| (event.stream, event.seq)));
+    }
 }

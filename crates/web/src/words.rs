@@ -146,6 +146,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("怎么核对真伪", "How to verify"),
     ("下载定稿", "Download the frozen report"),
     ("数值", "Value"),
+    ("各单位交了没有", "Who has handed in"),
     ("这一部分没有内容", "Nothing in this part"),
 ];
 

@@ -18,6 +18,8 @@ const FINISHED: usize = 6;
 /// The one that hands over after the day, and the one that does not at all.
 const LATE: &str = "housing";
 const SILENT: &str = "natural-resources";
+/// Whose people have accounts in the demonstration: theirs stays open to write on.
+const WRITING: &str = "market-regulation";
 
 const PARTS: [(&str, &str); 4] = [
     ("measures", "推行包容审慎执法，轻微违法首违不罚。\n执法全过程记录，重大执法决定都经过法制审核。"),
@@ -64,7 +66,7 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
     round.write(id, "measures", &format!("{}\n推行“综合查一次”，一次上门查清多个事项。", PARTS[0].1), &office, day(year, 12, 23, 10)?)?;
     round.step(Some(id), DISTRICT[0], "submit", &writer, day(year, 12, 28, 9)?, json!({}))?;
     round.step(Some(id), DISTRICT[0], "pass-review", &office, day(year + 1, 1, 6, 9)?, json!({}))?;
-    for organ in units.iter().filter(|organ| ![SILENT, LATE].contains(organ)).take(FINISHED) {
+    for organ in units.iter().filter(|organ| ![SILENT, LATE, WRITING].contains(organ)).take(FINISHED) {
         let case = child(organ)?;
         let (writer, head) = (people.of(organ, "report-writer", 0)?, people.of(organ, "organ-head", 0)?);
         round.step(Some(case), UNIT, "submit", &writer, day(year + 1, 1, 4, 9)?, json!({}))?;

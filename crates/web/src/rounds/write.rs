@@ -3,6 +3,7 @@
 use actions::Error;
 use actions::freeze::Standing;
 use actions::look::{CaseView, Sight};
+use actions::rounds::DISTRICT;
 use actions::writing::{KEEP, Revision, WRITE, Writing, Written, changes, paragraphs};
 use axum::http::StatusCode;
 use engine::decide::{Reason, version_of};
@@ -157,6 +158,7 @@ fn next(call: &Call<'_>, view: &CaseView) -> Markup {
         section.panel aria-labelledby="do" {
             h2 #do { (call.say("现在可以做")) }
             @if open.is_empty() { p.small { "除了撰写，现在没有您可办的步骤。" } }
+            @if DISTRICT.contains(&view.procedure.as_str()) { p.small { a href={ "/rounds?round=" (view.id) } { (call.say("各单位交了没有")) } } }
             ul.list { @for step in &open { li { a href={ "/officer/cases/" (view.id) "?step=" (step.step) "#open" } { (call.lang.name(&step.step, &step.title)) } } } }
             p.small { a href={ "/officer/cases/" (view.id) } { (call.say("案卷")) } }
         }

@@ -64,7 +64,8 @@ impl Site {
         let store =
             store::Store::open(&store::Config::new(format!("sqlite:{}", folder.path().join("ledger.db").display())).fast()).unwrap();
         let settings = Settings { division: "140902".to_owned(), name: "忻府区".to_owned(), address: "https://example.org".to_owned() };
-        let hall = Arc::new(Hall::open(law(), settings, store, |_| {}).unwrap());
+        let seal = Arc::new(actions::seal::Seal::generate().unwrap());
+        let hall = Arc::new(Hall::open(law(), settings, store, |_| {}).unwrap().with_seal(Some(seal)));
         let now = Arc::new(Mutex::new(date(2026, 3, 2).at(9, 0, 0, 0)));
         furnish(&hall, *now.lock().unwrap());
         let clock = now.clone();
