@@ -232,6 +232,14 @@ impl Hall {
         Ok(())
     }
 
+    /// Folds every figure anew over the whole ledger, beside running writers. Returns the number of events folded.
+    pub fn fold_anew(&self, mut progress: impl FnMut(u64)) -> Result<u64> {
+        let keys: Vec<String> = self.law.figures.iter().map(|figure| figure.key.clone()).collect();
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let mut recount = Recount::new(self);
+        Ok(self.store.refold(&names, |row| recount.row(row, &keys), |at| progress(at.events))?)
+    }
+
     /// Recounts every figure from the events and compares with the cells.
     pub fn verify_figures(&self, mut progress: impl FnMut(u64)) -> Result<Vec<store::CellFault>> {
         let keys: Vec<String> = self.law.figures.iter().map(|figure| figure.key.clone()).collect();

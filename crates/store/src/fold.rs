@@ -2,6 +2,7 @@
 //! running writers. The writer counts live events of the streams already folded; the fold meets the others itself.
 
 use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, SyncSender};
 
 use crate::{
     Counted, EventRow, FigureState, FoldProgress, Result, Store,
@@ -38,6 +39,20 @@ const CLEARING: i64 = 2;
 
 /// Events read at a time.
 const CHUNK: usize = 4_000;
+
+/// Records removed at a time, so that nobody waits long.
+const CLEARED: i64 = 20_000;
+
+/// The last stream of which each figure has counted the history.
+type Positions = HashMap<String, (i64, i64)>;
+
+/// History between two streams, the later included, and what it counts.
+struct Chunk {
+    after: (i64, i64),
+    upto: (i64, i64),
+    events: usize,
+    records: Vec<((i64, i64), u32, Counted)>,
+}
 
 impl Store {
     /// Declares the figures the program counts, each with a digest of its definition.
@@ -86,46 +101,87 @@ impl Store {
     pub fn refold(
         &self,
         figures: &[&str],
-        mut fold: impl FnMut(&EventRow) -> Vec<Counted>,
+        mut fold: impl FnMut(&EventRow) -> Vec<Counted> + Send,
         mut progress: impl FnMut(FoldProgress),
     ) -> Result<u64> {
-        let mut positions: HashMap<String, (i64, i64)> = HashMap::new();
+        let mut positions: Positions = HashMap::new();
         for figure in figures {
             positions.insert((*figure).to_owned(), self.prepare(figure)?);
         }
         let mut folded = 0;
-        while let Some(after) = positions.values().min().copied() {
-            let events = self.history(after, CHUNK)?;
-            let Some(upto) = events.last().map(|event| (event.division, event.stream)) else {
-                let names: Vec<String> = positions.keys().cloned().collect();
-                if self.write(move |ledger| ledger.complete(&names, after))? {
-                    break;
-                }
-                continue;
-            };
-            let mut records = Vec::new();
-            for event in &events {
-                let key = (event.division, event.stream);
-                for counted in fold(event) {
-                    if positions.get(&counted.figure).is_some_and(|position| key > *position) {
-                        records.push((key, event.seq, counted));
+        loop {
+            let Some(after) = positions.values().min().copied() else { return Ok(folded) };
+            // One thread reads and folds ahead while the other writes.
+            let ended = std::thread::scope(|scope| {
+                let (send, chunks) = std::sync::mpsc::sync_channel(2);
+                let begun = positions.clone();
+                let fold = &mut fold;
+                scope.spawn(move || self.read_ahead(after, &begun, fold, &send));
+                self.write_chunks(&chunks, &mut positions, &mut folded, &mut progress)
+            })?;
+            if ended {
+                return Ok(folded);
+            }
+        }
+    }
+
+    /// Reads history from a position on, folds it, and hands it over chunk by chunk; at the end a chunk without events.
+    fn read_ahead(
+        &self,
+        mut after: (i64, i64),
+        begun: &Positions,
+        fold: &mut (impl FnMut(&EventRow) -> Vec<Counted> + Send),
+        send: &SyncSender<Result<Chunk>>,
+    ) {
+        loop {
+            let read = self.history(after, CHUNK).map(|events| {
+                let mut records = Vec::new();
+                for event in &events {
+                    let key = (event.division, event.stream);
+                    for counted in fold(event) {
+                        if begun.get(&counted.figure).is_some_and(|position| key > *position) {
+                            records.push((key, event.seq, counted));
+                        }
                     }
                 }
+                let upto = events.last().map_or(after, |event| (event.division, event.stream));
+                Chunk { after, upto, events: events.len(), records }
+            });
+            let last = read.as_ref().map_or(true, |chunk| chunk.events == 0);
+            after = read.as_ref().map_or(after, |chunk| chunk.upto);
+            // Nobody listens any more: the chunk before has to be read again.
+            if send.send(read).is_err() || last {
+                return;
+            }
+        }
+    }
+
+    /// Counts chunks as they come. True when the end is reached; false when history grew under them and has to be read again.
+    fn write_chunks(
+        &self,
+        chunks: &Receiver<Result<Chunk>>,
+        positions: &mut Positions,
+        folded: &mut u64,
+        progress: &mut impl FnMut(FoldProgress),
+    ) -> Result<bool> {
+        for chunk in chunks {
+            let Chunk { after, upto, events, records } = chunk?;
+            if events == 0 {
+                let names: Vec<String> = positions.keys().cloned().collect();
+                return self.write(move |ledger| ledger.complete(&names, after));
             }
             let names: Vec<String> = positions.iter().filter(|(_, at)| **at < upto).map(|(name, _)| name.clone()).collect();
-            let count = events.len() as i64;
             let moved = names.clone();
-            if !self.write(move |ledger| ledger.count_chunk(after, upto, count, &records, &names))? {
-                // Somebody appended to these streams meanwhile: read them again.
-                continue;
+            if !self.write(move |ledger| ledger.count_chunk(after, upto, events as i64, &records, &names))? {
+                return Ok(false);
             }
             for name in moved {
                 positions.insert(name, upto);
             }
-            folded += events.len() as u64;
-            progress(FoldProgress { events: folded, division: upto.0, stream: upto.1 });
+            *folded += events as u64;
+            progress(FoldProgress { events: *folded, division: upto.0, stream: upto.1 });
         }
-        Ok(folded)
+        Ok(false)
     }
 
     /// Makes a figure ready to be folded and returns the last stream that is counted already.
@@ -146,7 +202,6 @@ impl Store {
         if state == FOLDING {
             return Ok(at);
         }
-        // A day at a time, so that nobody waits long.
         loop {
             let name = figure.to_owned();
             if !self.write(move |ledger| ledger.clear_some(&name))? {
@@ -299,26 +354,30 @@ impl Ledger {
         Ok(())
     }
 
-    /// Removes one day of a figure's records, or its cells of one grain. False when nothing was left and folding may begin.
+    /// Removes some of a figure's records, or its cells of one grain. False when nothing was left and folding may begin.
     fn clear_some(&mut self, figure: &str) -> Result<bool> {
         for (division, id) in figure_ids(&mut self.conn, figure)? {
             let key = [Value::Int(division), Value::Int(id)];
-            let day = self
-                .conn
-                .one("SELECT day FROM counted WHERE division = ?1 AND figure = ?2 ORDER BY day LIMIT 1", &key, |row| row.int(0))?;
-            if let Some(day) = day {
-                let values = [key[0], key[1], Value::Int(day)];
-                self.conn.execute("DELETE FROM counted WHERE division = ?1 AND figure = ?2 AND day = ?3", &values)?;
+            let day = |ledger: &mut Ledger, offset| {
+                ledger.conn.one(
+                    "SELECT day FROM counted WHERE division = ?1 AND figure = ?2 ORDER BY day LIMIT 1 OFFSET ?3",
+                    &[key[0], key[1], Value::Int(offset)],
+                    |row| row.int(0),
+                )
+            };
+            if let Some(first) = day(self, 0)? {
+                // Whole days, at least one.
+                let upto = day(self, CLEARED)?.map_or(i64::MAX, |day| first.max(day - 1));
+                let values = [key[0], key[1], Value::Int(upto)];
+                self.conn.execute("DELETE FROM counted WHERE division = ?1 AND figure = ?2 AND day <= ?3", &values)?;
                 return Ok(true);
             }
-            let cell = self.conn.one(
-                "SELECT grain, period FROM cell WHERE division = ?1 AND figure = ?2 ORDER BY grain, period LIMIT 1",
-                &key,
-                |row| Ok((row.int(0)?, row.int(1)?)),
-            )?;
-            if let Some((grain, period)) = cell {
-                let values = [key[0], key[1], Value::Int(grain), Value::Int(period)];
-                self.conn.execute("DELETE FROM cell WHERE division = ?1 AND figure = ?2 AND grain = ?3 AND period = ?4", &values)?;
+            let grain =
+                self.conn
+                    .one("SELECT grain FROM cell WHERE division = ?1 AND figure = ?2 ORDER BY grain LIMIT 1", &key, |row| row.int(0))?;
+            if let Some(grain) = grain {
+                let values = [key[0], key[1], Value::Int(grain)];
+                self.conn.execute("DELETE FROM cell WHERE division = ?1 AND figure = ?2 AND grain = ?3", &values)?;
                 return Ok(true);
             }
         }

@@ -16,6 +16,7 @@ pub mod fold;
 pub mod job;
 pub mod limit;
 pub mod open;
+pub mod plain;
 pub mod search;
 pub mod sealed;
 pub mod stats;

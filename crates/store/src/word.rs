@@ -21,7 +21,6 @@ pub(crate) const UNKNOWN: i64 = -2;
 struct Division {
     ids: HashMap<Arc<str>, i64>,
     texts: HashMap<i64, Arc<str>>,
-    last: i64,
 }
 
 /// What is known of the dictionary, shared by the writer and the readers.
@@ -35,7 +34,6 @@ impl Division {
         let text: Arc<str> = Arc::from(text);
         self.ids.insert(text.clone(), id);
         self.texts.insert(id, text);
-        self.last = self.last.max(id);
     }
 }
 
@@ -69,8 +67,16 @@ impl Words {
         if let Some(id) = self.known_id(division, text) {
             return Ok(id);
         }
-        self.load(conn, division)?;
-        Ok(self.known_id(division, text).unwrap_or(UNKNOWN))
+        // One look-up by the index: a word that nobody has used yet must not cost the reading of all others.
+        let found =
+            conn.one("SELECT id FROM word WHERE division = ?1 AND text = ?2", &[Value::Int(division), Value::Text(text)], |row| {
+                row.int(0)
+            })?;
+        if let Some(id) = found {
+            let mut divisions = self.divisions.write().unwrap_or_else(PoisonError::into_inner);
+            divisions.entry(division).or_default().keep(id, text);
+        }
+        Ok(found.unwrap_or(UNKNOWN))
     }
 
     /// The word of a number. A number without a word is shown as `#number` rather than dropped.
@@ -95,11 +101,14 @@ impl Words {
             UNKNOWN => {}
             id => return Ok(id),
         }
-        let mut divisions = self.divisions.write().unwrap_or_else(PoisonError::into_inner);
-        let known = divisions.entry(division).or_default();
-        let id = known.last + 1;
+        let last = conn
+            .one("SELECT MAX(id) FROM word WHERE division = ?1", &[Value::Int(division)], |row| row.int_or_null(0))?
+            .flatten()
+            .unwrap_or(NONE);
+        let id = last + 1;
         conn.insert(&WORD, &[Value::Int(division), Value::Int(id), Value::Text(text)])?;
-        known.keep(id, text);
+        let mut divisions = self.divisions.write().unwrap_or_else(PoisonError::into_inner);
+        divisions.entry(division).or_default().keep(id, text);
         Ok(id)
     }
 }
