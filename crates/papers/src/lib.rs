@@ -7,6 +7,7 @@ mod layout;
 pub mod paper;
 pub mod pdf;
 pub mod qr;
+pub mod read;
 
 pub use paper::{Block, Paper, Verify};
 
