@@ -135,7 +135,7 @@ async function walk() {
     expect(await anybody.locator('html').getAttribute('lang') === 'zh-CN', 'the page does not say its language');
     await look(anybody, 'home');
   });
-  for (const [name, path] of [['items', '/items'], ['item', '/items/item-002'], ['track', '/track'], ['report', '/report'], ['review', '/review'], ['sign in', '/sign-in'], ['figures', '/figures?year=2022'], ['law', '/law'], ['procedure', '/law/licence'], ['accessibility', '/accessibility'], ['components', '/components']]) {
+  for (const [name, path] of [['items', '/items'], ['item', '/items/item-002'], ['track', '/track'], ['report', '/report'], ['review', '/review'], ['sign in', '/sign-in'], ['figures', '/figures?year=2022'], ['audit', '/audit'], ['law', '/law'], ['procedure', '/law/licence'], ['accessibility', '/accessibility'], ['components', '/components']]) {
     await test(`${path} is there`, async () => {
       const answer = await anybody.goto(site + path);
       expect(answer.status() === 200, `${answer.status()}`);
@@ -151,6 +151,34 @@ async function walk() {
   await test('officers have their own door', async () => {
     await anybody.goto(`${site}/officer`);
     expect(new URL(anybody.url()).pathname === '/sign-in', anybody.url());
+  });
+
+  await test('anybody has a report audited, as a file and as words, without scripts', async () => {
+    const report = '一、全年收到行政复议申请115件，审结109件，审结率94.78%，其中维持87件、撤销23件。\n二、证照分离事项72项，其中取消审批10项、改为备案6项、告知承诺25项、优化审批31项。';
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${site}/audit`);
+    await page.setInputFiles('[name=file]', { name: '报告.txt', mimeType: 'text/plain', buffer: Buffer.from(report) });
+    await page.locator('main form button[type=submit]').click();
+    await page.waitForSelector('main .rep');
+    const text = await page.locator('main').innerText();
+    expect(text.includes('报告.txt') && text.includes('10+6+25+31') && text.includes('成立'), text.slice(0, 600));
+    expect(await page.locator('main .rep a.fig').count() >= 9, 'the figures are not marked');
+    await context.close();
+    await anybody.goto(`${site}/audit`);
+    await anybody.fill('[name=words]', report.replace('31项', '41项'));
+    await anybody.selectOption('[name=year]', '2022');
+    await anybody.locator('main form button[type=submit]').click();
+    await anybody.waitForSelector('main .rep');
+    expect((await heading(anybody)).includes('对不上'), await heading(anybody));
+    expect(await anybody.locator('main .mg.warn').count() > 0, 'what fails is not marked beside the text');
+    await look(anybody, 'audited');
+    await anybody.goto(`${site}/audit`);
+    await anybody.setInputFiles('[name=file]', { name: 'scan.png', mimeType: 'image/png', buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]) });
+    await anybody.locator('main form button[type=submit]').click();
+    await anybody.waitForSelector('main .errs');
+    expect((await anybody.locator('main .errs').innerText()).includes('图片'), 'a picture is not called one');
+    await look(anybody, 'audit refused');
   });
 
   const figures = await visitor();

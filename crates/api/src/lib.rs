@@ -6,6 +6,7 @@
 //! Modules import downward in this order.
 
 pub mod caller;
+pub mod audit;
 pub mod case;
 pub mod checkpoint;
 pub mod desk;
@@ -59,6 +60,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::figures))
         .routes(routes!(figure::figure))
         .routes(routes!(round::publications))
+        .routes(routes!(audit::report))
         .routes(routes!(health::health))
         .routes(routes!(checkpoint::checkpoints))
         .routes(routes!(problem::kinds))

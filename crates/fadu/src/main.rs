@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         Command::Rehearse(command) => commands::rehearse::run(command, &law),
         Command::Report(command) => commands::report::report(command, &law),
         Command::Figure(command) => commands::report::figure(command, &law),
-        Command::Audit(command) => commands::audit::run(command),
+        Command::Audit(command) => commands::audit::run(command, &law),
         Command::Bench(command) => bench::run(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),
         Command::Checkpoint(command) => commands::checkpoint::run(command, &law),

@@ -85,6 +85,41 @@ fn errors_say_what_to_do_next() {
 }
 
 #[test]
+fn a_report_is_audited_whatever_it_is_written_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = "证照分离事项72项，其中取消审批10项、改为备案6项、告知承诺25项、优化审批41项。收到申请874942件。";
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(said.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let page = format!("<!DOCTYPE html><html><body><nav>9件</nav><p>{said}</p></body></html>");
+    for path in [write("a.txt", said.as_bytes()), write("b.txt", &utf16), write("c.html", page.as_bytes())] {
+        let text = out(&fadu(&["audit", &path]));
+        assert!(text.contains("不成立") && text.contains("10+6+25+41"), "{text}");
+        let json: serde_json::Value = serde_json::from_str(&out(&fadu(&["audit", &path, "--format", "json"]))).unwrap();
+        assert_eq!(json["figures"].as_array().unwrap().len(), 6, "{json}");
+        assert!(json["figures"][5]["value"].is_i64(), "a count is written whole: {json}");
+        assert_eq!((&json["checks"][0]["kind"], &json["checks"][0]["result"]), (&"sum".into(), &"fails".into()));
+        let html = out(&fadu(&["audit", &path, "--format", "html"]));
+        assert!(html.starts_with("<!DOCTYPE html>") && html.contains("<mark id=\"figure-1\"") && html.contains("fails"), "{html}");
+    }
+    assert!(out(&asked(&["audit", "-"], said)).contains("不成立"));
+    fails(&["audit", "/nowhere.txt"], &["there is no file `/nowhere.txt`", "check the path"]);
+    fails(&["audit", "law"], &["is a folder"]);
+    fails(&["audit", &write("empty.txt", b"")], &["empty.txt", "the file is empty", "文件是空的"]);
+    fails(&["audit", &write("scan.png", b"\x89PNG\r\n")], &["a picture", "recognise its words"]);
+    let old: Vec<u8> = [0xd0, 0xcf, 0x11, 0xe0].into_iter().chain("WordDocument".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    fails(&["audit", &write("old.doc", &old)], &["an old Word", "save it as .docx", "另存为"]);
+    fails(
+        &["audit", &write("a.txt", said.as_bytes()), "--year", "2022", "--database", "sqlite:/nonexistent.db"],
+        &["there is no database at"],
+    );
+    fails(&["audit", &write("a.txt", said.as_bytes()), "--division", "140902"], &["--year YYYY"]);
+}
+
+#[test]
 fn figures_are_asked_for_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("empty.db").display());

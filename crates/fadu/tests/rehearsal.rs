@@ -109,3 +109,53 @@ fn a_byte_changed_in_the_file_is_found_and_named() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     assert!(fadu(&["verify", "--database", &restored]).status.success());
 }
+
+/// Every figure that the report writes, as it writes it: `1,086项`.
+fn written(value: &serde_json::Value, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            if let (Some(text), Some(true)) =
+                (fields.get("text").and_then(serde_json::Value::as_str), fields.get("figure").map(|key| key.is_string()))
+            {
+                into.push(text.to_owned());
+            }
+            fields.values().for_each(|value| written(value, into));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|value| written(value, into)),
+        _ => {}
+    }
+}
+
+/// What we write ourselves stands before our own audit, in every form in which we write it.
+#[test]
+fn our_own_report_has_no_failing_check_and_every_figure_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = rehearsed(folder.path(), YEARS[0]);
+    let report = |format: &str| fadu(&["report", "2022", "--format", format, "--database", &database]);
+    let value: serde_json::Value = serde_json::from_slice(&report("json").stdout).unwrap();
+    let mut figures = Vec::new();
+    written(&value["chapters"], &mut figures);
+    let number = |text: &str| text.replace(',', "").trim_end_matches(|letter: char| !letter.is_ascii_digit()).parse::<f64>().ok();
+    let wanted: Vec<f64> = figures.iter().filter_map(|text| number(text)).collect();
+    assert!(wanted.len() > 30, "{figures:?}");
+    for format in ["html", "docx", "pdf"] {
+        let made = report(format);
+        let said = text(&made.stderr);
+        if !made.status.success() && (said.contains("invalid value") || said.contains("fonts-noto-cjk")) {
+            println!("the report is not made as {format} here");
+            continue;
+        }
+        assert!(made.status.success(), "{said}");
+        let file = folder.path().join(format!("report.{format}"));
+        std::fs::write(&file, &made.stdout).unwrap();
+        let audited = fadu(&["audit", file.to_str().unwrap(), "--format", "json"]);
+        assert!(audited.status.success(), "{format}: {}", text(&audited.stderr));
+        let audit: serde_json::Value = serde_json::from_slice(&audited.stdout).unwrap();
+        let failing: Vec<&serde_json::Value> =
+            audit["checks"].as_array().unwrap().iter().filter(|check| check["result"] == "fails").collect();
+        assert!(failing.is_empty(), "{format}: {failing:#?}");
+        let found: Vec<f64> = audit["figures"].as_array().unwrap().iter().filter_map(|figure| figure["value"].as_f64()).collect();
+        let missed: Vec<&f64> = wanted.iter().filter(|value| !found.contains(value)).collect();
+        assert!(missed.is_empty(), "{format}: the audit does not find {missed:?} in {}", file.display());
+    }
+}

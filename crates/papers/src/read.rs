@@ -4,7 +4,11 @@
 //! What a file is, its bytes say; the name is asked only where they do not.
 
 mod csv;
+mod docx;
+mod html;
 mod package;
+mod pdf;
+mod radical;
 mod text;
 mod unreadable;
 mod watch;
@@ -15,6 +19,10 @@ pub use watch::within;
 
 use std::time::Duration;
 
+/// The largest report taken, in bytes.
+pub const LARGEST_REPORT: usize = 20 << 20;
+/// Characters of a report: thirty times what a long one has.
+pub const MOST_LETTERS: usize = 500_000;
 /// The largest workbook or table taken, in bytes.
 pub const LARGEST_TABLE: usize = 64 << 20;
 /// Cells of a table, empty ones between filled ones included.
@@ -70,6 +78,50 @@ pub fn rows(name: &str, bytes: &[u8]) -> Result<Table, Unreadable> {
         Kind::Text => csv::rows(name, &text::decode(bytes)?),
         other => Err(Unreadable::NotATable(other)),
     }
+}
+
+/// Reads the text of a report: plain text in any encoding that is written in China, HTML, DOCX, PDF with text, XLSX, CSV. A paragraph is a
+/// line, cells of a table are parted by tabulators. `name` only tells a CSV file from prose.
+///
+/// Errors: [`Unreadable`], which says what to do next.
+pub fn text(name: &str, bytes: &[u8]) -> Result<String, Unreadable> {
+    if bytes.len() > LARGEST_REPORT {
+        return Err(Unreadable::TooLarge { most: LARGEST_REPORT });
+    }
+    let kind = package::kind(bytes)?;
+    let bytes = bytes.to_vec();
+    let said = match kind {
+        Kind::Text => words(name, &bytes)?,
+        Kind::Document => within(LONGEST_WORK, move || docx::text(&bytes))?,
+        Kind::Workbook => within(LONGEST_WORK, move || xlsx::text(&bytes))?,
+        // A little less than the watch: then the thread ends by itself.
+        Kind::Pdf => within(LONGEST_WORK, move || pdf::text(bytes, LONGEST_WORK.mul_f64(0.9)))?,
+        other => return Err(Unreadable::NotAReport(other)),
+    };
+    let said: String =
+        said.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).map(radical::ideograph).collect();
+    if said.trim().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if said.chars().count() > MOST_LETTERS {
+        return Err(Unreadable::TooMuch { what: Count::Letters, most: MOST_LETTERS });
+    }
+    Ok(said)
+}
+
+fn words(name: &str, bytes: &[u8]) -> Result<String, Unreadable> {
+    let read = text::decode_as(bytes, html::named_encoding(bytes))?;
+    if html::is_page(&read) {
+        return within(LONGEST_WORK, move || Ok(html::text(&read)));
+    }
+    if !name.to_ascii_lowercase().ends_with(".csv") {
+        return Ok(read);
+    }
+    let table = csv::rows(name, &read)?;
+    let line = |cells: Vec<&str>| cells.join("\t");
+    let head = line(table.header.iter().map(String::as_str).collect());
+    let rows = table.rows.iter().map(|row| line(row.cells.iter().map(|cell| cell.text.as_str()).collect()));
+    Ok(std::iter::once(head).chain(rows).collect::<Vec<_>>().join("\n"))
 }
 
 /// The address of a cell: column and row counted from nought.
@@ -169,7 +221,9 @@ mod tests {
 
     #[test]
     fn addresses_read_as_in_a_sheet() {
-        for (column, row, said) in [(0, 0, "A1"), (25, 2, "Z3"), (26, 9, "AA10"), (701, 0, "ZZ1"), (702, 0, "AAA1"), (16_383, 1_048_575, "XFD1048576")] {
+        for (column, row, said) in
+            [(0, 0, "A1"), (25, 2, "Z3"), (26, 9, "AA10"), (701, 0, "ZZ1"), (702, 0, "AAA1"), (16_383, 1_048_575, "XFD1048576")]
+        {
             assert_eq!(address(column, row), said);
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actions::Hall;
 use actions::person::{Visitor, random_text};
 use axum::body::{Body, to_bytes};
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
@@ -17,6 +17,8 @@ use crate::words::Lang;
 
 /// Largest form taken, in bytes.
 const LARGEST_FORM: usize = 1 << 20;
+/// Largest form with a file, in bytes: the largest report, and a little for the other fields.
+const LARGEST_UPLOAD: usize = actions::audit::LARGEST_REPORT + (1 << 20);
 const SESSION: &str = "fadu";
 const FORM_TOKEN: &str = "fadu-form";
 const LANGUAGE: &str = "fadu-lang";
@@ -67,8 +69,26 @@ pub struct Call<'c> {
     pub parts: Vec<(String, String)>,
     pub query: Vec<(String, String)>,
     pub form: Vec<(String, String)>,
+    /// Files sent along; only pages that take uploads have any.
+    pub files: Vec<File>,
     /// The session cookie as sent.
     pub token: Option<String>,
+}
+
+/// A file sent with a form.
+pub struct File {
+    /// Name of the field.
+    pub field: String,
+    /// As the sender called it; empty when no file was chosen.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What came in with a form: its fields and its files.
+#[derive(Default)]
+struct Sent {
+    form: Vec<(String, String)>,
+    files: Vec<File>,
 }
 
 /// What a page answers.
@@ -157,23 +177,33 @@ fn found<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
 
 /// A page that is only shown.
 pub fn room(door: Door, show: Room) -> MethodRouter<Site> {
-    get(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, show, own(&parts), request))
+    get(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, show, own(&parts), request, false))
 }
 
 /// A page with a form.
 pub fn desk(door: Door, show: Room, take: Room) -> MethodRouter<Site> {
     room(door, show)
-        .post(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, take, own(&parts), request))
+        .post(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, take, own(&parts), request, false))
+}
+
+/// A page with a form that may bring files.
+pub fn upload(door: Door, show: Room, take: Room) -> MethodRouter<Site> {
+    room(door, show)
+        .post(move |State(site): State<Site>, parts: RawPathParams, request: Request| answer(site, door, take, own(&parts), request, true))
 }
 
 fn own(parts: &RawPathParams) -> Vec<(String, String)> {
     parts.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
-async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>, request: Request) -> Response {
+async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>, request: Request, files: bool) -> Response {
     let (head, body) = request.into_parts();
     let post = head.method == Method::POST;
-    let form = if post { read_form(&head.headers, body).await } else { Ok(Vec::new()) };
+    let sent = match post {
+        true if files && of_kind(&head.headers, "multipart/form-data") => read_upload(Request::from_parts(head.clone(), body)).await,
+        true => read_form(&head.headers, body).await.map(|form| Sent { form, files: Vec::new() }),
+        false => Ok(Sent::default()),
+    };
     let query = pairs(head.uri.query().unwrap_or_default().as_bytes());
     let path = head.uri.path().to_owned();
     let token = cookie(&head.headers, SESSION);
@@ -197,11 +227,11 @@ async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>
                 token
             }
         };
-        let mut call = Call { hall: &site.hall, now, visitor, csrf, lang, path, parts, query, form: Vec::new(), token };
-        let reply = match form {
+        let mut call = Call { hall: &site.hall, now, visitor, csrf, lang, path, parts, query, form: Vec::new(), files: Vec::new(), token };
+        let reply = match sent {
             Err(status) => crate::failure::plain(&call, status, "表单没有读到", "表单太大，或者没有传完整。请返回再提交一次。"),
-            Ok(form) => {
-                call.form = form;
+            Ok(sent) => {
+                (call.form, call.files) = (sent.form, sent.files);
                 enter(&call, door, room, post)
             }
         };
@@ -282,12 +312,32 @@ pub fn local(path: &str) -> &str {
 }
 
 async fn read_form(headers: &HeaderMap, body: Body) -> Result<Vec<(String, String)>, StatusCode> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.starts_with("application/x-www-form-urlencoded") {
+    if !of_kind(headers, "application/x-www-form-urlencoded") {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let bytes = to_bytes(body, LARGEST_FORM).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     Ok(pairs(&bytes))
+}
+
+fn of_kind(headers: &HeaderMap, wanted: &str) -> bool {
+    headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| kind.to_ascii_lowercase().starts_with(wanted))
+}
+
+/// A form in parts. A part with a file name is a file, the others are fields.
+async fn read_upload(mut request: Request) -> Result<Sent, StatusCode> {
+    DefaultBodyLimit::max(LARGEST_UPLOAD).apply(&mut request);
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
+    let mut sent = Sent::default();
+    while let Some(part) = parts.next_field().await.map_err(|error| error.status())? {
+        let field = part.name().unwrap_or_default().to_owned();
+        let name = part.file_name().map(str::to_owned);
+        let bytes = part.bytes().await.map_err(|error| error.status())?;
+        match name {
+            Some(name) => sent.files.push(File { field, name: name.chars().take(200).collect(), bytes: bytes.to_vec() }),
+            None => sent.form.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+    }
+    Ok(sent)
 }
 
 fn pairs(bytes: &[u8]) -> Vec<(String, String)> {

@@ -32,7 +32,7 @@ use axum::routing::get;
 use jiff::civil::DateTime;
 use tower_http::compression::CompressionLayer;
 
-use crate::call::{Door, Site, desk, room};
+use crate::call::{Door, Site, desk, room, upload};
 
 /// What time it is in China. Injected, so that tests and rehearsals hold it still.
 pub type Clock = Arc<dyn Fn() -> DateTime + Send + Sync>;
@@ -64,7 +64,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
 }
 
 fn open() -> Router<Site> {
-    use crate::public::{apply, home, items, publications, report, sign_in, track};
+    use crate::public::{apply, audit, home, items, publications, report, sign_in, track};
     Router::new()
         .route("/", room(Door::Open, home::home))
         .route("/accessibility", room(Door::Open, home::accessibility))
@@ -78,6 +78,7 @@ fn open() -> Router<Site> {
         .route("/publications/{code}", room(Door::Open, publications::one))
         .route("/report", desk(Door::Open, report::show, report::take))
         .route("/review", room(Door::Open, report::review))
+        .route("/audit", upload(Door::Open, audit::show, audit::take))
         .route("/mine", room(Door::Signed, sign_in::mine))
         .route("/sign-in", desk(Door::Open, sign_in::show, sign_in::enter))
         .route("/sign-out", desk(Door::Open, home::home, sign_in::leave))

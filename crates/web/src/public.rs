@@ -1,6 +1,7 @@
 //! For everybody: find an item, apply, complain, review, look up; no account needed to read.
 
 pub mod apply;
+pub mod audit;
 pub mod home;
 pub mod items;
 pub mod publications;

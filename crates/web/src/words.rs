@@ -54,6 +54,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("查法条", "The law"),
     ("数据", "Figures"),
     ("年度报告", "Annual report"),
+    ("查报告", "Audit a report"),
     ("监督", "Supervision"),
     ("一屏", "Overview"),
     ("部件", "Components"),

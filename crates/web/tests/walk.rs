@@ -297,3 +297,25 @@ async fn a_paper_goes_to_those_who_may_read_it_and_anybody_can_verify_it() {
     assert!(!page.text.contains("东街小吃店"));
     site.browser().get(&format!("/verify/{}/1?digest=00000000", code.code)).await.is(200).says("文书与记录不一致");
 }
+
+#[tokio::test]
+async fn anybody_has_a_report_audited_and_nothing_is_kept() {
+    let site = Site::open();
+    site.browser().get("/").await.is(200).says("href=\"/audit\"");
+    let mut browser = site.browser();
+    let report = "证照分离事项72项，其中取消审批10项、改为备案6项、告知承诺25项、优化审批41项。满意率99.73%。";
+    let page = browser.send_file("/audit", &[("words", ""), ("year", "2026")], ("报告.txt", report.as_bytes())).await.is(200);
+    let page = page.says("报告.txt").says("10+6+25+41").says("对不上").says("mg warn").says("台账上没有");
+    assert!(
+        page.text.contains("<a class=\"fig\" id=\"t0\" href=\"#f0\"") && page.text.contains("<tr id=\"f0\">"),
+        "figures lead to the list and back"
+    );
+    browser.send_file("/audit?lang=en", &[("words", report)], ("", b"")).await.is(200).says("1 checks fail").says("does not agree");
+    let empty = browser.send_file("/audit?lang=zh", &[("words", "")], ("", b"")).await.is(422).says("文件是空的");
+    assert!(empty.text.contains("name=\"file\""), "the form is there again");
+    browser.send_file("/audit", &[("words", "")], ("扫描.png", b"\x89PNG\r\n\x1a\n")).await.is(422).says("这是图片");
+    browser.send_file("/audit", &[("words", "")], ("<script>.docx", b"PK\x03\x04")).await.is(422).says("文件坏了");
+    browser.post("/audit", &[("words", report)]).await.is(403);
+    let huge = vec![b'a'; 22 << 20];
+    browser.send_file("/audit", &[("words", "")], ("a.txt", &huge)).await.is(413);
+}

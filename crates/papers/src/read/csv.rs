@@ -32,24 +32,23 @@ fn delimiter(text: &str) -> u8 {
 
 /// The rows of a CSV text. A row is one record, as a sheet would show it, also where a cell runs over several lines.
 pub fn rows(name: &str, text: &str) -> Result<Table, Unreadable> {
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter(text)).has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text)).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut builder = Builder::new(name.to_owned());
     let mut record = csv::StringRecord::new();
-    let mut number = 0;
-    // Empty lines are passed over by the reader; they count as rows all the same.
-    let mut line = 1;
+    let mut number = 0u32;
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {}
             Err(error) => return Err(Unreadable::broken("工作簿", error)),
         }
-        let start = record.position().map_or(line, csv::Position::line);
-        number += u32::try_from(start.saturating_sub(line)).unwrap_or(0);
+        // Empty lines are passed over by the reader; a sheet counts them.
+        let from = record.position().and_then(|place| usize::try_from(place.byte()).ok()).unwrap_or(0);
+        let before = text.as_bytes().get(from..).unwrap_or_default();
+        let empty = before.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+        number = number.saturating_add(u32::try_from(empty).unwrap_or(0));
         builder.push(number, record.iter().map(|cell| cell.trim().chars().take(LONGEST_CELL).collect()).collect())?;
         number = number.saturating_add(1);
-        line = reader.position().line();
     }
     Ok(builder.finish())
 }

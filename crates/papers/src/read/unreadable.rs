@@ -51,15 +51,18 @@ impl Kind {
     /// How to make of it something that can be read: in Chinese and in English.
     fn way_out(self) -> (&'static str, &'static str) {
         match self {
-            Kind::OldDocument | Kind::Rtf => {
-                ("用Word或WPS打开，另存为“.docx”再交", "open it in Word or WPS and save it as .docx")
-            }
+            Kind::OldDocument | Kind::Rtf => ("用Word或WPS打开，另存为“.docx”再交", "open it in Word or WPS and save it as .docx"),
             Kind::OldWorkbook | Kind::BinaryWorkbook => {
                 ("用Excel或WPS打开，另存为“.xlsx”再交", "open it in Excel or WPS and save it as .xlsx")
             }
             Kind::OpenDocument => ("另存为“.docx”或者“.xlsx”再交", "save it as .docx or .xlsx"),
-            Kind::Slides | Kind::Ofd => ("用打开它的软件导出为PDF，或者复制文字存成“.txt”", "export it as PDF, or copy its words into a .txt file"),
-            Kind::Image => ("交原来的文档，或者先做文字识别再把文字存成“.txt”", "give the document it was made from, or recognise its words first and save them as .txt"),
+            Kind::Slides | Kind::Ofd => {
+                ("用打开它的软件导出为PDF，或者复制文字存成“.txt”", "export it as PDF, or copy its words into a .txt file")
+            }
+            Kind::Image => (
+                "交原来的文档，或者先做文字识别再把文字存成“.txt”",
+                "give the document it was made from, or recognise its words first and save them as .txt",
+            ),
             Kind::Archive => ("先解压，再交里面的那一个文件", "unpack it and give the one file inside"),
             Kind::Text | Kind::Pdf | Kind::Document | Kind::Workbook | Kind::Other => {
                 ("请核对是不是选错了文件", "check that this is the file you meant")
@@ -96,10 +99,17 @@ pub enum Unreadable {
     /// Nothing in it.
     Empty,
     /// Larger than `most` bytes.
-    TooLarge { most: usize },
+    TooLarge {
+        most: usize,
+    },
     /// Unpacked it would be larger than `most` bytes.
-    Expands { most: usize },
-    TooMuch { what: Count, most: usize },
+    Expands {
+        most: usize,
+    },
+    TooMuch {
+        what: Count,
+        most: usize,
+    },
     /// Not a document with words.
     NotAReport(Kind),
     /// Not a workbook or CSV.
@@ -111,9 +121,14 @@ pub enum Unreadable {
     /// A PDF whose fonts do not say which characters they draw.
     Unlettered,
     /// Damaged: which part, and what the reader says about it.
-    Broken { what: &'static str, why: String },
+    Broken {
+        what: &'static str,
+        why: String,
+    },
     /// Reading took longer than this many seconds.
-    Slow { seconds: u64 },
+    Slow {
+        seconds: u64,
+    },
     /// Too many documents are being read.
     Busy,
 }
@@ -150,15 +165,21 @@ impl Unreadable {
             Unreadable::Empty => "the file is empty; check that it is the one you meant and was saved whole".to_owned(),
             Unreadable::TooLarge { most } => format!("the file is larger than {} MiB; give one document, without its pictures", most >> 20),
             Unreadable::Expands { most } => {
-                format!("unpacked, the file is larger than {} MiB, which no ordinary document is; open it in an office program and save it again", most >> 20)
+                format!(
+                    "unpacked, the file is larger than {} MiB, which no ordinary document is; open it in an office program and save it again",
+                    most >> 20
+                )
             }
             Unreadable::TooMuch { what, most } => format!("there are more than {most} {}; divide the file", what.names().1),
             Unreadable::NotAReport(kind) => format!("this is {}, whose words cannot be read; {}", kind.names().1, kind.way_out().1),
             Unreadable::NotATable(kind) => format!("this is {}, not a table; give .xlsx or .csv; {}", kind.names().1, kind.way_out().1),
             Unreadable::Locked => "the file is protected with a password; remove it and save the file again".to_owned(),
-            Unreadable::Scanned => "this PDF holds no text, only scanned pictures; give the document it was made from, or recognise its words first".to_owned(),
+            Unreadable::Scanned => {
+                "this PDF holds no text, only scanned pictures; give the document it was made from, or recognise its words first".to_owned()
+            }
             Unreadable::Unlettered => {
-                "the fonts of this PDF do not say which characters they draw; give the document it was made from, or export the PDF again".to_owned()
+                "the fonts of this PDF do not say which characters they draw; give the document it was made from, or export the PDF again"
+                    .to_owned()
             }
             Unreadable::Broken { what, why } => {
                 let what = match *what {
@@ -170,7 +191,9 @@ impl Unreadable {
                 };
                 format!("the file is damaged or incomplete: {what} cannot be read ({why}); open it in an office program and save it again")
             }
-            Unreadable::Slow { seconds } => format!("after {seconds} seconds it was not read and was given up; save a simpler copy, or copy its words into a .txt file"),
+            Unreadable::Slow { seconds } => {
+                format!("after {seconds} seconds it was not read and was given up; save a simpler copy, or copy its words into a .txt file")
+            }
             Unreadable::Busy => "too many documents are being read; try again in a moment".to_owned(),
         }
     }

@@ -61,10 +61,7 @@ fn hush() {
 /// Does the work within the time, or says why not. Work that is late is left behind: it keeps its place among those at work until it ends.
 ///
 /// Errors: what the work says; `Slow` after the time; `Broken` when it panics; `Busy` when too much is being worked on.
-pub fn within<T: Send + 'static>(
-    limit: Duration,
-    work: impl FnOnce() -> Result<T, Unreadable> + Send + 'static,
-) -> Result<T, Unreadable> {
+pub fn within<T: Send + 'static>(limit: Duration, work: impl FnOnce() -> Result<T, Unreadable> + Send + 'static) -> Result<T, Unreadable> {
     hush();
     let place = Place::take().ok_or(Unreadable::Busy)?;
     let (answer, answered) = sync_channel(1);

@@ -3,11 +3,11 @@
 
 use std::io::Cursor;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx};
 
 use super::package::{open, weigh};
 use super::unreadable::{Count, Unreadable};
-use super::{Builder, LONGEST_CELL, MOST_COLUMNS, Table};
+use super::{Builder, LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_LETTERS, Table};
 
 type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -30,7 +30,7 @@ pub fn rows(bytes: &[u8]) -> Result<Table, Unreadable> {
     let mut book = book(bytes)?;
     for sheet in sheets(&book) {
         let mut builder = Builder::new(sheet.clone());
-        each_row(&mut book, &sheet, |number, texts| builder.push(number, texts))?;
+        each_row(&mut book, &sheet, said, |number, texts| builder.push(number, texts))?;
         let table = builder.finish();
         if !table.header.is_empty() {
             return Ok(table);
@@ -39,23 +39,46 @@ pub fn rows(bytes: &[u8]) -> Result<Table, Unreadable> {
     Err(Unreadable::Empty)
 }
 
-/// Hands over the rows of a sheet, counted from nought.
+/// The words of all sheets that are shown: the name of a sheet, then its rows, cells parted by tabulators, rates as they are shown.
+pub fn text(bytes: &[u8]) -> Result<String, Unreadable> {
+    let mut book = book(bytes)?;
+    let mut out = String::new();
+    let mut cells = 0;
+    for sheet in sheets(&book) {
+        out.push_str(&sheet);
+        out.push('\n');
+        each_row(&mut book, &sheet, shown, |_, texts| {
+            cells += texts.len();
+            if cells > MOST_CELLS || out.len() > MOST_LETTERS * 4 {
+                return Err(Unreadable::TooMuch { what: Count::Cells, most: MOST_CELLS });
+            }
+            let line = texts.join("\t");
+            out.push_str(line.trim_end_matches('\t'));
+            out.push('\n');
+            Ok(())
+        })?;
+    }
+    Ok(out)
+}
+
+/// Hands over the rows of a sheet, counted from nought, with every value told by `tell`.
 fn each_row(
     book: &mut Book<'_>,
     sheet: &str,
+    tell: fn(&DataRef<'_>, Option<&Style>) -> String,
     mut take: impl FnMut(u32, Vec<String>) -> Result<(), Unreadable>,
 ) -> Result<(), Unreadable> {
     let broken = |error| Unreadable::broken("工作簿", error);
     let mut cells = book.worksheet_cells_reader(sheet).map_err(broken)?;
     let mut number = 0;
     let mut texts: Vec<String> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(broken)? {
         let (row, column) = cell.get_position();
         if row != number {
             take(number, std::mem::take(&mut texts))?;
             number = row;
         }
-        let text = said(cell.get_value());
+        let text = tell(cell.get_value(), cells.styles().get(style));
         if text.is_empty() {
             continue;
         }
@@ -74,7 +97,7 @@ fn each_row(
 }
 
 /// A value as the docs of [`super::Cell`] say.
-fn said(value: &DataRef<'_>) -> String {
+fn said(value: &DataRef<'_>, _: Option<&Style>) -> String {
     match value {
         DataRef::Empty => String::new(),
         DataRef::String(text) => tidy(text),
@@ -85,6 +108,16 @@ fn said(value: &DataRef<'_>) -> String {
         DataRef::DateTime(moment) => date(moment),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => tidy(text.strip_suffix("T00:00:00").unwrap_or(text)),
         DataRef::Error(error) => error.to_string(),
+    }
+}
+
+/// The same, but a rate as the sheet shows it: 99.73% and not 0.9973.
+fn shown(value: &DataRef<'_>, style: Option<&Style>) -> String {
+    let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
+    match value {
+        DataRef::Float(rate) if format.contains('%') => format!("{}%", plain(rate * 100.0)),
+        DataRef::Int(rate) if format.contains('%') => format!("{}%", rate.saturating_mul(100)),
+        other => said(other, None),
     }
 }
 

@@ -196,6 +196,7 @@ fn foot(call: &Call<'_>, wrap: &str) -> Markup {
             div class=(wrap) {
                 ul {
                     li { a href="/figures" { (call.say("数据")) } }
+                    li { a href="/audit" { (call.say("查报告")) } }
                     li { a href="/law" { (call.say("看流程和依据")) } }
                     li { a href="/publications" { (call.say("公开的报告")) } }
                     li { a href="/accessibility" { (call.say("无障碍说明")) } }

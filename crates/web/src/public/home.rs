@@ -73,7 +73,7 @@ fn numbers(call: &Call<'_>) -> Result<Markup, actions::Error> {
     Ok(section_with(
         "nums",
         call.say("数字"),
-        html! { p class="small dim" { (year) "年" @if year == call.today().year() { "至今" } "。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } } },
+        html! { p class="small dim" { (year) "年" @if year == call.today().year() { "至今" } "。每个数都能点开，看数的是哪些记录。" } p.small { a href="/figures" { "全部数据" } "　" a href="/audit" { "查一份报告的数对不对" } } },
         html! {
             @if counted.is_empty() { p.empty { (year) "年还没有计入数据的记录。" } } @else { (figure::strip(call, &counted, year)) }
         },

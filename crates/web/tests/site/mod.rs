@@ -134,6 +134,23 @@ impl Browser<'_> {
         self.post(&to, &form).await
     }
 
+    /// Opens a page and posts its form in parts, with one file.
+    pub async fn send_file(&mut self, path: &str, form: &[(&str, &str)], file: (&str, &[u8])) -> Shown {
+        let token = hidden(&self.get(path).await.is(200).text);
+        let mut body = Vec::new();
+        for (key, value) in form.iter().chain([&("csrf", token.as_str())]) {
+            body.extend(format!("--limit\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(format!("--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: application/octet-stream\r\n\r\n", file.0).bytes());
+        body.extend(file.1);
+        body.extend(b"\r\n--limit--\r\n");
+        self.send(
+            Request::builder().method("POST").uri(path).header("content-type", "multipart/form-data; boundary=limit"),
+            Body::from(body),
+        )
+        .await
+    }
+
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Shown {
         let cookies = self.cookies.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("; ");
         let request = request.header("cookie", cookies).body(body).unwrap();
