@@ -152,6 +152,15 @@ pub fn respective(reading: &Reading<'_>, index: usize) -> Option<(usize, usize)>
     (told && last > first).then_some((index - first, last - first + 1))
 }
 
+/// The words without the year that ends them: 下降到2024年的.
+fn undated(words: &str) -> &str {
+    let rest = words.trim_end_matches(['的', '底', '末']);
+    match rest.strip_suffix('年') {
+        Some(rest) => rest.trim_end_matches(|c: char| c.is_ascii_digit()),
+        None => words,
+    }
+}
+
 /// Two figures of one thing, the second what became of the first: 由412项精简至268项.
 fn is_move(reading: &Reading<'_>, from: usize, to: usize) -> bool {
     let (Some(a), Some(b)) = (reading.found.get(from), reading.found.get(to)) else { return false };
@@ -160,7 +169,7 @@ fn is_move(reading: &Reading<'_>, from: usize, to: usize) -> bool {
     both && a.sentence == b.sentence
         && a.exactness == Exactness::Exact
         && b.exactness == Exactness::Exact
-        && ["至", "到", "为"].iter().any(|w| b.pre.ends_with(w))
+        && ["至", "到", "为"].iter().any(|w| undated(&b.pre).ends_with(w))
         && words.chars().count() <= 16
         && words.contains(['增', '升', '降', '减', '压', '缩', '提', '扩', '简', '涨', '跌'])
         && (["由", "从", "自", "原来", "原"].iter().any(|w| a.pre.contains(w)) || words.chars().count() <= 6)
@@ -233,7 +242,8 @@ pub fn percent(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Ch
     let now = get(last)?;
     let lead = respective(reading, index).and_then(|(place, _)| reading.found.get(index - place)).unwrap_or(figure);
     // 抓获7人,破案数同比上升38.9%: what rose is not what was counted
-    if !is_bare(&lead.pre) || figure.exactness != Exactness::Exact {
+    let comparable_base = ["同口径", "可比", "剔除"].iter().any(|w| reading.text.slice(now.end, figure.start).contains(w));
+    if !is_bare(&lead.pre) || comparable_base || figure.exactness != Exactness::Exact {
         return None;
     }
     let falls = FALLS.iter().any(|w| lead.pre.contains(w));

@@ -229,6 +229,13 @@ fn unit_after(text: &Folded, n: &Numeral) -> Option<Unit> {
     if let Some(unit) = unit_at(text, n.end, strict) {
         return Some(unit);
     }
+    // 36(件)
+    if text.get(n.end) == Some('(')
+        && n.script == Script::Arabic
+        && let Some(unit) = unit_at(text, n.end + 1, true).filter(|u| text.get(u.end) == Some(')'))
+    {
+        return Some(Unit { end: unit.end + 1, ..unit });
+    }
     let letters = (0..7).take_while(|k| text.get(n.end + k).is_some_and(|c| c.is_ascii_lowercase())).count();
     if letters >= 2 && text.get(n.end + letters).is_some_and(is_han) {
         return unit_at(text, n.end + letters, true);
@@ -530,6 +537,10 @@ fn uncounted(text: &Folded, n: &Numeral) -> bool {
 fn labelled(text: &Folded, n: &Numeral) -> bool {
     if n.script != Script::Arabic || !text.get(n.end).is_none_or(|c| ends_clause(c) || c == '、' || c == ')') {
         return false;
+    }
+    if n.step < 1.0 && ["指数", "得分", "均分", "满意度", "满意率", "安全感", "知晓率"].iter().any(|w| text.ends(n.start, w))
+    {
+        return true;
     }
     let lead = ["达到", "达", "为", "是"].iter().find(|w| text.ends(n.start, w));
     let Some(lead) = lead else { return false };

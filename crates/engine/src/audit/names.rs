@@ -248,6 +248,8 @@ const DOING: &[&str] = &[
     "辖",
     "涉及",
     "来自",
+    "经过",
+    "历经",
     "拥有",
     "现有",
     "设有",
@@ -387,6 +389,8 @@ fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
         "字" if !n.scaled => return true,
         "位" | "名" if text.before(i) == Some('前') && !text.ends(i, "年前") => return true,
         "位" | "名" if follows(&["之外", "以外", "开外", "之内", "以内", "之后"]) => return true,
+        // 三个100%
+        "个" if text.reads(next, "100%") || text.reads(next, "百分之百") => return true,
         "天" if n.value == 365.0 => return true,
         "次" if n.value == 1.0 && precedes(&["跑", "只跑", "最多跑", "只需跑"]) => return true,
         "件" if n.value == 1.0 && follows(&["事"]) => return true,

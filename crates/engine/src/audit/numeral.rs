@@ -248,6 +248,12 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     let step = 10f64.powi(-(places as i32));
     let mut numeral =
         Numeral { start, end, value, step, script: Script::Arabic, more: false, scaled: false, percent: false, fraction: false, digits };
+    // 接近9成
+    if digits == 1 && places == 0 && text.get(end) == Some('成') && text.get(end + 1).is_none_or(|c| "。,;、以多左的\n".contains(c))
+    {
+        let tenths = Numeral { end: end + 1, value: value * 10.0, percent: true, ..numeral };
+        return (Some(tenths), end + 1);
+    }
     scales(text, &mut numeral);
     let end = numeral.end;
     (Some(numeral), end)

@@ -107,8 +107,17 @@ fn counts_before(reading: &Reading<'_>, position: usize, index: usize) -> Vec<us
 }
 
 /// The name of the rate before its number: 办结, 调处成功, 占.
-fn name(figure: &Found) -> String {
+fn name(reading: &Reading<'_>, figure: &Found) -> String {
     let pre = figure.pre.trim_end_matches(['达', '到', '为', '约', '近', '超', '过', '是', '均', '在', '高', '仅', '(', ':']);
+    if pre.is_empty() && !figure.pre.is_empty() {
+        // 占受理案件数比例最高,达92.71%
+        let end = figure.start - figure.pre.chars().count();
+        let (from, to) = super::subject::clause(reading.text, end.saturating_sub(1), end.saturating_sub(1));
+        let clause = reading.text.slice(from, to);
+        let lead = clause.trim_end_matches("最高").trim_end_matches("最多").trim_end_matches("最大");
+        let named = lead.starts_with('占') && lead.ends_with(['比', '例', '重']) && lead.len() < clause.len();
+        return if named { lead.replace("案件数", "总数").replace('重', "") } else { String::new() };
+    }
     if pre.ends_with(['率', '比', '度', '例', '占']) || pre.ends_with("占总数") || pre.contains('占') {
         pre.to_string()
     } else {
@@ -134,7 +143,7 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
     if let Some(check) = share_of(reading, index, near) {
         return Some(check);
     }
-    let name = name(figure);
+    let name = name(reading, figure);
     if name.is_empty() || near.is_empty() || figure.exactness != Exactness::Exact {
         return None;
     }
@@ -459,5 +468,13 @@ fn is_base(reading: &Reading<'_>, near: &[usize], index: usize, name: &str) -> b
     let words = reading.text.slice(from, figure.start);
     let concluded = ["审结", "结案", "败诉", "胜诉", "纠错", "出庭", "应诉", "维持", "满意"].iter().any(|w| name.contains(w));
     let narrowed = NARROWER.iter().any(|w| figure.pre.contains(w)) || CARRIED.iter().any(|w| words.contains(w));
-    base + 1 == index && counted.sentence == figure.sentence && counted.bracket == figure.bracket && !beside && !concluded && !narrowed
+    // 12条流域优良比例98.7% measures something else than the streams
+    let handled = HANDLING.iter().any(|w| name.contains(w)) && !["条", "项", "次", "批"].contains(&counted.unit.as_str());
+    handled
+        && base + 1 == index
+        && counted.sentence == figure.sentence
+        && counted.bracket == figure.bracket
+        && !beside
+        && !concluded
+        && !narrowed
 }

@@ -112,10 +112,10 @@ pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
     let mut groups: HashMap<(String, String), Vec<usize>> = HashMap::new();
     let mut order: Vec<(String, String)> = Vec::new();
     for (index, figure) in reading.found.iter().enumerate() {
-        if figure.rank || figure.is_rate() || figure.kind == UnitKind::Time || is_difference(figure) {
+        if figure.rank || figure.kind == UnitKind::Time || is_difference(figure) {
             continue;
         }
-        let Some(key) = key(figure) else { continue };
+        let Some(key) = (if figure.is_rate() { rate_key(figure) } else { key(figure) }) else { continue };
         let slot = (key, figure.unit.clone());
         let group = groups.entry(slot.clone()).or_insert_with(|| {
             order.push(slot);
@@ -129,6 +129,16 @@ pub fn repeats(reading: &Reading<'_>) -> Vec<Check> {
         checks.extend(compare(reading, group, &slot));
     }
     checks
+}
+
+/// Rates of which a district has one a year. Others are many: every office has a 办结率.
+const RATES: &[&str] = &["出庭应诉率", "一审败诉率", "行政诉讼败诉率", "直接纠错率", "综合纠错率", "合法性审查率", "合法性审核率"];
+
+fn rate_key(figure: &Found) -> Option<String> {
+    let pre = figure.pre.trim_end_matches(['达', '到', '为', '是', '均', '保', '持', '在']);
+    let name = RATES.iter().find(|w| pre.ends_with(**w))?;
+    let narrowed = ["正职", "主要", "一把手", "分管"].iter().any(|w| pre.contains(w));
+    (figure.exactness == Exactness::Exact && !narrowed).then(|| (*name).to_string())
 }
 
 fn is_difference(figure: &Found) -> bool {
@@ -185,7 +195,7 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
         .find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f) && paragraph(f.sentence) != paragraph(first.sentence)))
         .or_else(|| group.iter().copied().find(|k| reading.found.get(*k).is_some_and(|f| !consistent(first, f))));
     let apart = differing.and_then(|k| reading.found.get(k)).is_some_and(|f| paragraph(f.sentence) != paragraph(first.sentence));
-    let noun = SAME.iter().any(|t| t.name == slot.0) || counted_as_stock(&slot.0);
+    let noun = SAME.iter().any(|t| t.name == slot.0) || RATES.contains(&slot.0.as_str()) || counted_as_stock(&slot.0);
     match differing {
         Some(other) if apart && noun && reading.found.get(other).is_some_and(|f| same_scope(reading, first, f)) => {
             let stated = reading.found.get(other)?;
@@ -274,6 +284,55 @@ fn same_scope(reading: &Reading<'_>, a: &Found, b: &Found) -> bool {
         "行动",
         "累计",
     ];
+    const PARTS: &[&str] = &[
+        "网上",
+        "线上",
+        "全程",
+        "跨省",
+        "省内",
+        "帮办",
+        "代办",
+        "自助",
+        "容缺",
+        "告知承诺",
+        "上门",
+        "延时",
+        "异地",
+        "即办",
+        "掌上",
+        "类",
+        "涉",
+        "其中",
+        "转办",
+        "室",
+        "行业",
+        "专业",
+        "网格",
+        "诉",
+        "驻",
+        "律师",
+        "志愿",
+        "农民工",
+        "妇女",
+        "刑事",
+        "民事",
+        "军人",
+        "残疾",
+        "老年",
+        "值班",
+        "重点",
+        "新增",
+        "取消",
+        "下放",
+        "承接",
+        "委托",
+        "简易",
+        "普通",
+        "持证",
+        "专职",
+        "兼职",
+    ];
+    const VERBS: &[&str] = &["梳理", "编制", "公布", "推出", "建立", "设立", "清理", "调整", "认领", "审核", "审查", "备案"];
     let words = |f: &Found| {
         let from = reading.marks.sentences.get(f.sentence).map_or(f.start, |s| s.0).max(f.start.saturating_sub(120));
         let (_, to) = super::subject::clause(reading.text, f.start, f.end);
@@ -285,7 +344,19 @@ fn same_scope(reading: &Reading<'_>, a: &Found, b: &Found) -> bool {
     // a title 《…》 or a name “…” may hold any of the words; what counts is whether one side has a word that the other lacks
     let places = PLACES.iter().all(|w| x.contains(w) == y.contains(w) || p.contains(w) && q.contains(w));
     let times = TIMES.iter().all(|w| x.contains(w) == y.contains(w));
-    places && times && same_time(reading, &x, &y) && organ(reading, a, &x) == organ(reading, b, &y)
+    let narrowed = PARTS.iter().any(|w| p.contains(w) != q.contains(w));
+    // 梳理 and 公布 may be of different lists
+    let done = |words: &str| VERBS.iter().find(|w| words.contains(**w));
+    let acts = done(&p).zip(done(&q)).is_none_or(|(x, y)| x == y);
+    let whole = ["全区", "全市", "全县", "全旗", "全州", "全省", "共", "总", "全年", "现有", "我区", "我市", "我县"];
+    let said = a.is_rate() || whole.iter().any(|w| x.contains(w) || y.contains(w));
+    !narrowed
+        && acts
+        && said
+        && places
+        && times
+        && same_time(reading, a.start.min(b.start), &x, &y)
+        && organ(reading, a, &x) == organ(reading, b, &y)
 }
 
 /// The organ that the sentence, or one before it in the paragraph, begins with; none where the whole district is meant.
@@ -306,8 +377,8 @@ fn organ(reading: &Reading<'_>, figure: &Found, words: &str) -> Option<String> {
 }
 
 /// Whether the years and months named are the same; a year that only one names must be the year of the report.
-fn same_time(reading: &Reading<'_>, x: &str, y: &str) -> bool {
-    let report = years(&reading.text.slice(0, 400)).first().copied();
+fn same_time(reading: &Reading<'_>, before: usize, x: &str, y: &str) -> bool {
+    let report = years(&reading.text.slice(0, before.min(400))).first().copied();
     let (p, q) = (years(x), years(y));
     let whole = |words: &str| {
         let months = words.replace("12月底", "").replace("12月31日", "").replace("1-12月", "").replace("1至12月", "");
@@ -315,7 +386,7 @@ fn same_time(reading: &Reading<'_>, x: &str, y: &str) -> bool {
     };
     let named = match (p.last(), q.last()) {
         (Some(a), Some(b)) => a == b,
-        (Some(one), None) | (None, Some(one)) => report.is_none_or(|r| r == *one),
+        (Some(one), None) | (None, Some(one)) => report == Some(*one),
         (None, None) => true,
     };
     named && whole(x) == whole(y)
@@ -351,6 +422,7 @@ fn consistent(a: &Found, b: &Found) -> bool {
     let range = |f: &Found| {
         let near = f.step.max(leading(f.value));
         match f.exactness {
+            Exactness::Exact if f.is_rate() => (f.value - f.step / 2.0, f.value + f.step),
             Exactness::Exact => (f.value - f.step.max(1.0) / 2.0, f.value + f.step.max(1.0) / 2.0),
             Exactness::AtLeast => (f.value, f.value + near),
             Exactness::Almost => (f.value - near, f.value),

@@ -158,8 +158,14 @@ fn gloss(source: &[char], i: usize) -> usize {
 /// Whether a line may open with these characters as an item of a list.
 fn opens_item(source: &[char], i: usize) -> bool {
     match source.get(i) {
-        Some('(' | '（' | '第' | '●' | '•' | '·' | '—' | '-' | '*' | '#' | '|') => true,
+        Some('(' | '（' | '●' | '•' | '·' | '—' | '-' | '*' | '#' | '|') => true,
         Some('①'..='⑳') => true,
+        // 第三章 opens an item, 第3名 goes on
+        Some('第') => {
+            let numeral = |c: char| simple(c).is_ascii_digit() || "一二三四五六七八九十百".contains(c);
+            let count = (1..6).take_while(|k| source.get(i + k).copied().is_some_and(numeral)).count();
+            count > 0 && source.get(i + count + 1).is_some_and(|c| "章节節条條部编編款、,，:： ".contains(*c))
+        }
         Some(c) => {
             let numeral = |c: char| simple(c).is_ascii_digit() || "一二三四五六七八九十".contains(c);
             if !numeral(*c) {

@@ -5,7 +5,7 @@ use super::figure::Found;
 use super::marks::ends_clause;
 use super::script::Folded;
 
-const REACH: usize = 32;
+const REACH: usize = 40;
 const QUOTE_REACH: usize = 48;
 
 const LEADING: &[&str] = &[
@@ -190,6 +190,14 @@ fn trim_words(words: &str) -> &str {
                 words = rest;
             }
         }
+        for tail in ["从", "由"] {
+            if let Some(rest) = words.strip_suffix(tail)
+                && !rest.ends_with(['事', '理', '自', '案', '缘'])
+                && rest.chars().count() >= 2
+            {
+                words = rest;
+            }
+        }
         if words == before {
             return words;
         }
@@ -201,6 +209,13 @@ pub fn before(text: &Folded, start: usize, floor: usize) -> String {
     let mut from = start;
     while from > floor && start - from < REACH && !text.before(from).is_some_and(ends_clause) {
         from -= 1;
+    }
+    // cut off in the middle of a number: the rest of it says nothing
+    while start - from > REACH - 8
+        && text.get(from).is_some_and(|c| c.is_ascii_digit())
+        && text.before(from).is_some_and(|c| c.is_ascii_digit())
+    {
+        from += 1;
     }
     let words = text.slice(from, start);
     if from == floor && floor > 0 {

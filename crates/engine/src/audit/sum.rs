@@ -39,9 +39,16 @@ pub fn sums(reading: &Reading<'_>) -> Vec<Check> {
     for position in 0..reading.sentences.len() {
         opened(reading, position, &mut told, &mut checks);
     }
+    // a part of a list is no total of the parts before it, though it may happen to be their sum
+    let mut part = vec![false; reading.found.len()];
+    for index in checks.iter().flat_map(|check| check.figures.iter().skip(1)) {
+        if let Some(slot) = part.get_mut(*index) {
+            *slot = true;
+        }
+    }
     for position in 0..reading.sentences.len() {
         closed(reading, position, &mut told, &mut checks);
-        adjacent(reading, position, &mut told, &mut checks);
+        adjacent(reading, position, &part, &mut told, &mut checks);
         rest(reading, position, &mut told, &mut checks);
     }
     spread(reading, &mut told, &mut checks);
@@ -230,7 +237,8 @@ fn settle(reading: &Reading<'_>, list: &List<'_>, told: &mut [bool], checks: &mu
             let listed = outside.first().and_then(|o| reading.found.get(*o)).zip(inside.last().and_then(|i| reading.found.get(*i)));
             // one more of the same kind stands in the list than the total has room for
             let extra = listed.is_some_and(|(o, i)| count >= 3 && share_ending(o, i) && o.value < value(total));
-            if extra && outside.len() == 1 {
+            let more = outside.len() == 1 && listed.is_some_and(|(o, _)| partition::is_rest(o));
+            if extra && outside.len() == 1 || more {
                 tell(reading, total, parts, Outcome::Fails, told, checks);
             }
             return tell(reading, total, inside, Outcome::Holds, told, checks);
@@ -278,9 +286,9 @@ fn verdict(reading: &Reading<'_>, list: &List<'_>, total: usize) -> Outcome {
     }
     // without brackets nobody says where a list of clauses ends
     let open = commas && !list.enclosed;
-    let (most, least) = if open { (1.15, 3) } else { (1.5, 2) };
+    let most = if open { 1.15 } else { 1.5 };
     let goes_on = open && row.iter().skip(1).any(|p| names::tells_of_work(&p.pre));
-    let wrong = whole.kind != UnitKind::People && row.len() >= least && sum <= whole.value * most && !goes_on;
+    let wrong = whole.kind != UnitKind::People && row.len() >= 2 && sum <= whole.value * most && !goes_on;
     if wrong { Outcome::Fails } else { Outcome::Unverifiable }
 }
 
@@ -368,22 +376,51 @@ fn closed(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mu
                 break;
             }
         }
-        if done || parts.len() < 2 {
+        if done {
             continue;
         }
-        // the row of parts directly before, up to a figure of another kind
-        let row: Vec<usize> = (first..total).rev().take(LONGEST_LIST).take_while(|k| parts.contains(k)).collect();
-        let same = row.iter().all(|k| reading.found.get(*k).is_some_and(|p| p.unit == figure.unit));
         let bare = figure.pre.trim_matches(|c: char| "、,;:(".contains(c));
         let nothing_else =
             ["共计", "合计", "总计", "合计为", "共计为", "总计为", "三项合计", "两项合计", "以上合计", "两级共计"].contains(&bare);
+        // the row of parts directly before, up to a figure of another kind
+        let mut row: Vec<usize> = (first..total).rev().take(LONGEST_LIST).take_while(|k| parts.contains(k)).collect();
         let counted = partition::announces(&figure.pre, row.len());
+        let named = nothing_else || (2..=6).any(|n| partition::announces(&figure.pre, n));
+        if row.len() == total - first && named && further(reading, total, &mut row) {
+            row.reverse();
+            tell(reading, total, &row, Outcome::Holds, told, checks);
+            continue;
+        }
+        let same = row.iter().all(|k| reading.found.get(*k).is_some_and(|p| p.unit == figure.unit));
         if same && row.len() >= 2 && (nothing_else || counted) {
-            let mut row = row;
             row.reverse();
             tell(reading, total, &row, Outcome::Fails, told, checks);
         }
     }
+}
+
+/// Takes figures of the sentences before into the row until they make the total; leaves the row alone if they never do.
+fn further(reading: &Reading<'_>, total: usize, row: &mut Vec<usize>) -> bool {
+    const BACK: usize = 8;
+    let Some(figure) = reading.found.get(total) else { return false };
+    let home = reading.marks.paragraph.get(figure.sentence);
+    let from = total - row.len();
+    let mut sum: f64 = row.iter().filter_map(|k| reading.found.get(*k)).map(|f| f.value).sum();
+    let mut more = Vec::new();
+    for k in (0..from).rev().take(BACK) {
+        let Some(part) = reading.found.get(k) else { break };
+        let fits = part.exactness == Exactness::Exact && part.unit == figure.unit && reading.marks.paragraph.get(part.sentence) == home;
+        if !fits {
+            break;
+        }
+        more.push(k);
+        sum += part.value;
+        if row.len() + more.len() >= 2 && (sum - figure.value).abs() < 1e-6 {
+            row.extend(more);
+            return true;
+        }
+    }
+    false
 }
 
 /// 收到623件,受理586件,不予受理25件,其他12件: a row that ends with the rest, after its total.
@@ -395,42 +432,45 @@ fn rest(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut 
         let fits =
             |k: usize| reading.found.get(k).is_some_and(|p| p.is_exact_count() && p.unit == figure.unit && p.bracket == figure.bracket);
         // the rest is named last
-        if (last + 1..end).any(|k| fits(k)) {
+        if (last + 1..end).any(fits) {
             continue;
         }
+        let is_rate = |k: &usize| reading.found.get(*k).is_some_and(Found::is_rate);
+        let row: Vec<usize> = (first..last).rev().filter(|k| !is_rate(k)).take(LONGEST_LIST).take_while(|k| fits(*k)).collect();
+        let parts_after = |place: usize| row.get(..place).unwrap_or(&[]).iter().rev().copied().chain([last]).collect::<Vec<usize>>();
         let mut sum = figure.value;
         let mut nearest: Option<(f64, usize)> = None;
         let mut holds = false;
-        for k in (first..last).rev().take(LONGEST_LIST).take_while(|k| fits(*k)) {
+        for (place, &k) in row.iter().enumerate() {
             let Some(whole) = reading.found.get(k) else { break };
-            if last - k >= 2 {
+            if place >= 1 {
                 let off = (sum - whole.value).abs() / whole.value.max(1.0);
                 if off < 1e-9 && !told.get(k).copied().unwrap_or(true) {
-                    let parts: Vec<usize> = (k + 1..=last).collect();
-                    tell(reading, k, &parts, Outcome::Holds, told, checks);
+                    tell(reading, k, &parts_after(place), Outcome::Holds, told, checks);
                 }
                 holds |= told.get(k).copied().unwrap_or(true);
                 if nearest.is_none_or(|(d, _)| off < d) {
-                    nearest = Some((off, k));
+                    nearest = Some((off, place));
                 }
             }
             sum += whole.value;
         }
-        let Some((off, total)) = nearest.filter(|_| !holds) else { continue };
+        let Some((off, place)) = nearest.filter(|_| !holds) else { continue };
+        let Some(&total) = row.get(place) else { continue };
         let opened = reading.found.get(total).is_some_and(|t| !openings(reading, t.end, figure.start).is_empty());
         if off <= NEAR && !opened {
-            let parts: Vec<usize> = (total + 1..=last).collect();
-            tell(reading, total, &parts, Outcome::Fails, told, checks);
+            tell(reading, total, &parts_after(place), Outcome::Fails, told, checks);
         }
     }
 }
 
 /// A total beside its parts without any word for it: 评价100条,好评98条,差评2条.
-fn adjacent(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut Vec<Check>) {
+fn adjacent(reading: &Reading<'_>, position: usize, part: &[bool], told: &mut [bool], checks: &mut Vec<Check>) {
     let Some(&(_, first, end)) = reading.sentences.get(position) else { return };
     for total in first..end {
         let Some(figure) = reading.found.get(total) else { break };
-        if told.get(total).copied().unwrap_or(true) || !figure.is_exact_count() || figure.value < 30.0 {
+        let listed = told.get(total).copied().unwrap_or(true) || part.get(total).copied().unwrap_or(true);
+        if listed || !figure.is_exact_count() || figure.value < 30.0 {
             continue;
         }
         let fits = |k: usize| reading.found.get(k).is_some_and(|p| p.is_exact_count() && p.unit == figure.unit && p.value > 0.0);
