@@ -207,7 +207,28 @@ const BASES: &[(&str, &[&str])] = &[
     ("备案", &["制定", "报送", "应备案", "文件"]),
     ("采纳", &["建议", "意见"]),
     ("持证", &["执法人员", "人员"]),
-    ("通过", &["考试", "参加", "参考", "报名"]),
+    ("通过", &["考试", "参考", "报名"]),
+    ("合格", &["考试", "参考", "抽检", "抽查", "检验", "检测", "监测", "评查", "验收"]),
+    ("优秀", &["考试", "参考", "评查", "评选", "考核", "案卷"]),
+    ("整改", &["问题", "隐患", "发现", "反馈", "指出", "线索", "查出"]),
+    ("完成", &["任务", "目标", "计划", "项目", "事项", "工程"]),
+];
+
+/// What a whole number must count for a rate by this name to be one of it.
+const COUNTED: &[(&str, &[&str])] = &[
+    ("整改", &["问题", "隐患"]),
+    ("采纳", &["意见", "建议"]),
+    ("合格", &["抽检", "检验", "检测", "监测", "抽查"]),
+    (
+        "办结",
+        &["受理", "收到", "办理", "承办", "接到", "接收", "转办", "交办", "诉求", "投诉", "举报", "建议", "提案", "工单", "问题", "申请"],
+    ),
+    ("答复", &["受理", "收到", "办理", "承办", "建议", "提案", "申请", "诉求"]),
+    ("回复", &["受理", "收到", "办理", "承办", "建议", "提案", "申请", "诉求", "留言"]),
+    ("调解", &["纠纷", "调解", "调处", "矛盾"]),
+    ("调处", &["纠纷", "调解", "调处", "矛盾"]),
+    ("化解", &["纠纷", "调解", "调处", "矛盾", "积案", "信访"]),
+    ("成功", &["纠纷", "调解", "调处", "矛盾"]),
 ];
 
 /// Words that narrow a rate to some of the cases; the count must say them too.
@@ -469,7 +490,8 @@ fn is_base(reading: &Reading<'_>, near: &[usize], index: usize, name: &str) -> b
     let concluded = ["审结", "结案", "败诉", "胜诉", "纠错", "出庭", "应诉", "维持", "满意"].iter().any(|w| name.contains(w));
     let narrowed = NARROWER.iter().any(|w| figure.pre.contains(w)) || CARRIED.iter().any(|w| words.contains(w));
     // 12条流域优良比例98.7% measures something else than the streams
-    let handled = HANDLING.iter().any(|w| name.contains(w)) && !["条", "项", "次", "批"].contains(&counted.unit.as_str());
+    let named = COUNTED.iter().any(|(key, words)| name.contains(key) && words.iter().any(|w| counted.says(w)));
+    let handled = named && !["条", "项", "次", "批"].contains(&counted.unit.as_str());
     handled
         && base + 1 == index
         && counted.sentence == figure.sentence
