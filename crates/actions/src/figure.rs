@@ -236,8 +236,8 @@ impl Hall {
     pub fn fold_anew(&self, mut progress: impl FnMut(u64)) -> Result<u64> {
         let keys: Vec<String> = self.law.figures.iter().map(|figure| figure.key.clone()).collect();
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
-        let mut recount = Recount::new(self);
-        Ok(self.store.refold(&names, |row| recount.row(row, &keys), |at| progress(at.events))?)
+        let mut recount = Recount::new(self, &self.law.figures, &self.index);
+        Ok(self.store.refold(&names, |row| recount.row(row), |at| progress(at.events))?)
     }
 
     /// Recounts every figure from the events and compares with the cells.
