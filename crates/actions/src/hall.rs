@@ -91,6 +91,9 @@ pub struct Hall {
     registers: RwLock<Arc<Registers>>,
     /// Acts are entered one call after the other: an entry is read and written under it.
     pub(crate) entering: Mutex<()>,
+    /// Batches come into the pool one after the other: each is checked against what the one before brought.
+    pub(crate) pooling: Mutex<()>,
+    pub(crate) opened: crate::pool::open::Kept,
     cases: Mutex<Recent>,
     last_id: AtomicI64,
     pub(crate) chance: Chance,
@@ -122,6 +125,8 @@ impl Hall {
             index,
             registers: RwLock::default(),
             entering: Mutex::default(),
+            pooling: Mutex::default(),
+            opened: Default::default(),
             cases: Mutex::new(Recent::new(20_000)),
             last_id: AtomicI64::new(0),
             chance: Arc::new(crate::person::random_text),

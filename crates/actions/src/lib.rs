@@ -13,6 +13,7 @@ pub mod look;
 pub mod moment;
 pub mod paper;
 pub mod person;
+pub mod pool;
 pub mod report;
 pub mod round;
 pub mod rounds;

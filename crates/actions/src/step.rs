@@ -1,6 +1,6 @@
 //! Taking a step: the one way in which a case begins or moves.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use engine::case::{Case, Event, Person};
 use engine::decide::{Command, decide, next_lapse, version_of};
@@ -12,6 +12,7 @@ use store::{Append, ClockRow, Counted, EventRow, Head, NewEvent, NumberWanted, S
 
 use crate::hall::{Error, Hall, Result};
 use crate::moment;
+use crate::pool;
 
 /// A step somebody asks to take.
 #[derive(Debug, Clone)]
@@ -69,8 +70,9 @@ impl Hall {
         let mut results: Vec<Result<Done>> = Vec::with_capacity(asked.len());
         let mut appends: Vec<Append> = Vec::new();
         let mut places: Vec<usize> = Vec::new();
+        let mut turn = None;
         for (asked, now) in asked {
-            match self.prepare(&asked, now) {
+            match self.prepare(&asked, now, &mut turn) {
                 Ok((case, code, event, append)) => {
                     match self.children(&case, &code, &event, &asked, now) {
                         Ok(children) if children.is_empty() => {}
@@ -131,7 +133,12 @@ impl Hall {
         }
     }
 
-    fn prepare(&self, asked: &Asked, now: DateTime) -> Result<(Arc<Case>, String, Event, Append)> {
+    fn prepare<'h>(
+        &'h self,
+        asked: &Asked,
+        now: DateTime,
+        turn: &mut Option<MutexGuard<'h, ()>>,
+    ) -> Result<(Arc<Case>, String, Event, Append)> {
         let before = match asked.case {
             Some(id) => Some(self.case(id)?),
             None => None,
@@ -158,7 +165,11 @@ impl Hall {
                 self.freeze(case, version, step, &mut event, now)?;
             }
         }
-        self.record(before.as_deref(), event, now)
+        let procedure = before.as_deref().map_or(asked.procedure.as_str(), |case| case.procedure.as_str());
+        let pool = if procedure == pool::PROCEDURE { self.pool_effect(before.as_deref(), &mut event, now, turn)? } else { None };
+        let (case, code, event, mut append) = self.record(before.as_deref(), event, now)?;
+        append.pool = pool;
+        Ok((case, code, event, append))
     }
 
     /// The append that records an event, and the case after it.
@@ -241,6 +252,7 @@ impl Hall {
             counted,
             search,
             jobs: Vec::new(),
+            pool: None,
         };
         Ok((Arc::new(case), code, event, append))
     }

@@ -1,4 +1,4 @@
-//! Two tables a jurist can sign: who may take which step, and who sees how much of a record. They are made here and compared with what
+//! Tables a jurist can sign: who may take which step, who sees how much of a record, and of the data pool. They are made here and compared with what
 //! was signed; `FADU_REGENERATE=1 cargo test -p actions --test competence` writes them anew.
 
 mod town;
@@ -164,4 +164,50 @@ fn who_sees_how_much_of_which_record() {
         made.push('\n');
     }
     golden("audience-record.md", &made);
+}
+
+#[test]
+fn who_sees_how_much_of_the_pool() {
+    use actions::pool::PoolSight;
+    let folder = Folder::new().unwrap();
+    let town = hall(&folder.sqlite("town.db"));
+    settle(&town);
+    for sharing in ["unconditional", "conditional", "withheld"] {
+        let with = json!({ "description": "说明", "columns": ["no | 编号 | 文字 | 主键"], "refresh": "monthly", "source": "业务", "method": "download",
+            "sharing": sharing, "conditions": "为履行职责", "withheld-basis": "某法某条" });
+        town::enter(&town, "data-sets", "adopt", sharing, sharing, "justice-bureau", date(2026, 1, 5), with);
+    }
+    let officer = |organ: &str, posts: &[&str]| {
+        let posts: Vec<String> = posts.iter().map(|post| (*post).to_owned()).collect();
+        Some(Person { id: "x".to_owned(), organ: organ.to_owned(), posts, ..Person::default() })
+    };
+    let audience = [
+        ("anybody, beside what is open to all", None),
+        ("a member of the public", Some(citizen("xiaoming"))),
+        ("data-officer of the organ that provides it", officer("justice-bureau", &["data-officer"])),
+        ("data-reviewer of the organ that provides it", officer("justice-bureau", &["data-reviewer"])),
+        ("another officer of the organ that provides it", officer("justice-bureau", &["unit-handler"])),
+        ("an officer without a post of the organ that provides it", officer("justice-bureau", &[])),
+        ("data-keeper", officer("approval-bureau", &["data-keeper"])),
+        ("supervisor", officer("district-office", &["supervisor"])),
+        ("leader", officer("district-office", &["leader"])),
+        ("data-officer of another organ", officer("health", &["data-officer"])),
+        ("another officer of another organ", officer("health", &["unit-handler"])),
+    ];
+    let mut made = String::from(
+        "# Who sees how much of the pooled records · 数据资源池的记录谁能看多少\n\nMade by `cargo test -p actions --test competence`. Catalogue: only what the catalogue says. Masked: the records, personal data masked.\nWhole: all of them, and every look at personal data is recorded.\n\n| audience | 无条件共享 | 有条件共享 | 不予共享 |\n|---|---|---|---|\n",
+    );
+    for (who, person) in &audience {
+        write!(made, "| {who} |").unwrap();
+        for sharing in ["unconditional", "conditional", "withheld"] {
+            let sees = match town.pool_sight(person.as_ref(), &town.data_set(sharing).unwrap()) {
+                PoolSight::Catalogue => "catalogue",
+                PoolSight::Masked => "masked",
+                PoolSight::Whole => "whole",
+            };
+            write!(made, " {sees} |").unwrap();
+        }
+        made.push('\n');
+    }
+    golden("audience-pool.md", &made);
 }

@@ -19,7 +19,7 @@ pub fn opening() -> OpenApi {
         "依法行政的接口。Law-based administration as an interface: cases move by lawful steps, registers by acts, and every figure opens.\n\n\
          Names are kebab-case. Days read `2026-10-20`, moments `2026-10-20T09:00:00+08:00`, money is whole yuan. \
          Every error is `application/problem+json` (RFC 9457); a refused step names every reason with its article. \
-         Unknown keys and parameters are refused. A body holds at most 1 MiB, a report to be audited 20 MiB."
+         Unknown keys and parameters are refused. A body holds at most 1 MiB, a report to be audited 20 MiB, the file of a batch 64 MiB."
             .to_owned(),
     );
     let mut license = License::new("Apache-2.0");
@@ -48,6 +48,7 @@ pub fn opening() -> OpenApi {
         tag("figures", "数据：值、分组、明细"),
         tag("reports", "报告：哪一轮、谁交了、公开了哪些"),
         tag("audit", "查报告：找出报告里的数，核对它们对不对得上"),
+        tag("pool", "数据资源池：目录、记录、批次、开放数据"),
         tag("search", "查找"),
         tag("open311", "12345 热线，Open311 GeoReport v2"),
         tag("about", "关于这套接口"),

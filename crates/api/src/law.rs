@@ -388,6 +388,7 @@ fn kind_id(kind: FieldKind) -> &'static str {
         FieldKind::Entry => "entry",
         FieldKind::Files => "files",
         FieldKind::Lines => "lines",
+        FieldKind::Columns => "columns",
     }
 }
 

@@ -19,6 +19,7 @@ pub mod law;
 pub mod open311;
 pub mod paper;
 pub mod person;
+pub mod pool;
 pub mod problem;
 pub mod register;
 pub mod repeat;
@@ -61,6 +62,8 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::figure))
         .routes(routes!(round::publications))
         .routes(routes!(audit::report))
+        .routes(routes!(pool::data_sets))
+        .routes(routes!(pool::open_data))
         .routes(routes!(health::health))
         .routes(routes!(checkpoint::checkpoints))
         .routes(routes!(problem::kinds))
@@ -84,11 +87,16 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::records))
         .routes(routes!(round::rounds))
         .routes(routes!(round::round))
+        .routes(routes!(pool::records))
+        .routes(routes!(pool::batch))
         .routes(routes!(search::search))
         .routes(routes!(open311::requests, open311::request))
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))
         .route_layer(from_fn_with_state(desk.clone(), caller::demand));
-    let (router, doc) = OpenApiRouter::with_openapi(document::opening()).merge(open).merge(closed).split_for_parts();
+    // Files are larger than the answers that are kept for a repeated request; a batch submitted twice is known already.
+    let files =
+        OpenApiRouter::new().routes(routes!(pool::submit)).route_layer(from_fn_with_state(desk.clone(), caller::demand));
+    let (router, doc) = OpenApiRouter::with_openapi(document::opening()).merge(open).merge(closed).merge(files).split_for_parts();
     desk.publish(document::finished(doc));
     router
         .route("/api", get(document::page))

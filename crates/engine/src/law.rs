@@ -275,6 +275,8 @@ pub enum FieldKind {
     Files,
     /// A list of lines.
     Lines,
+    /// A list of lines that each declare a column of a data set, see `dataset`.
+    Columns,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod case;
 pub mod check;
 pub mod clock;
+pub mod dataset;
 pub mod decide;
 pub mod diagram;
 pub mod example;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::case::{Acted, Person};
 use crate::decide::{Reason, Refusal};
-use crate::law::{Effect, Law};
+use crate::law::{Effect, FieldKind, Law};
 use crate::value;
 
 /// An entry of a register after its acts.
@@ -152,6 +152,11 @@ pub fn decide(law: &Law, entry: Option<&Entry>, entering: &Entering, by: &[Perso
         _ => {}
     }
     value::check_asks(&register.fields, &act.asks, &entering.with, &cite, &mut reasons);
+    if register.fields.iter().any(|field| field.kind == FieldKind::Columns) {
+        let mut after = entry.map(|entry| entry.fields.clone()).unwrap_or_default();
+        after.extend(entering.with.clone());
+        reasons.extend(crate::dataset::catalogue_reasons(&after));
+    }
     if !reasons.is_empty() {
         return Err(Refusal { step: act.id.clone(), title: act.title.clone(), reasons });
     }

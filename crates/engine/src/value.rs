@@ -82,6 +82,13 @@ fn check(field: &Field, value: &Value) -> Result<(), String> {
             Some(items) if items.iter().all(Value::is_string) => Ok(()),
             _ => Err("应当是若干行文字".to_owned()),
         },
+        FieldKind::Columns => match value.as_array() {
+            Some(items) => match crate::dataset::columns(items.iter().map(|item| item.as_str().unwrap_or_default())) {
+                Ok(_) => Ok(()),
+                Err(wrong) => Err(wrong.join("；")),
+            },
+            None => Err("应当是若干行文字".to_owned()),
+        },
         FieldKind::Party => party(value),
     }
 }

@@ -92,6 +92,7 @@ fn value(field: &Field, people: &[Person], chance: &mut Chance, now: DateTime) -
         FieldKind::Person => json!(chance.pick(people).id),
         FieldKind::Persons => json!([chance.pick(people).id]),
         FieldKind::Party => json!({ "name": "某店", "kind": chance.pick(&["citizen", "organisation"]) }),
+        FieldKind::Columns => json!(["no | 编号 | text | key"]),
         FieldKind::Files | FieldKind::Lines => json!(["一行"]),
     }
 }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod checkpoint;
 pub mod coverage;
 pub mod hall;
+pub mod intake;
 pub mod law;
 pub mod ledger;
 pub mod rehearse;

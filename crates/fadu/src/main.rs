@@ -35,6 +35,8 @@ enum Command {
     Report(commands::report::Report),
     /// Ask for figures and the records behind them.
     Figure(commands::report::Figure),
+    /// Check a file against a data set, and submit it as a batch.
+    Intake(commands::intake::Intake),
     /// Audit a published report: its figures, and whether they agree.
     Audit(commands::audit::Audit),
     /// Measure, as JSON lines, beside the raw limits of this machine.
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Rehearse(command) => commands::rehearse::run(command, &law),
         Command::Report(command) => commands::report::report(command, &law),
         Command::Figure(command) => commands::report::figure(command, &law),
+        Command::Intake(command) => commands::intake::run(command, &law),
         Command::Audit(command) => commands::audit::run(command, &law),
         Command::Bench(command) => bench::run(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),

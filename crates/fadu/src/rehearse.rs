@@ -7,6 +7,7 @@ pub mod lives;
 pub mod orders;
 pub mod people;
 pub mod plan;
+pub mod pool;
 pub mod recent;
 pub mod reports;
 

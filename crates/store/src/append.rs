@@ -1,6 +1,6 @@
 //! Appending to the ledger: what a caller hands over in one act, and what it gets back.
 
-use crate::{AppendError, ClockRow, Counted, Digest, EntryRow, Head, NewJob, SearchText, Store, ledger::Prepared};
+use crate::{AppendError, ClockRow, Counted, Digest, EntryRow, Head, NewJob, PoolBatch, SearchText, Store, ledger::Prepared};
 
 /// Everything one act changes on one stream; all of it is stored, or nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Append {
     /// What full-text search should find the stream by; `None` leaves the index as it is.
     pub search: Option<SearchText>,
     pub jobs: Vec<NewJob>,
+    /// The batch of records that this act takes in or takes out of a data set.
+    pub pool: Option<PoolBatch>,
 }
 
 /// An event to be appended.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Every table and its columns, except what full-text search keeps in its own way.
-pub(crate) const TABLES: [(&str, &str); 16] = [
+pub(crate) const TABLES: [(&str, &str); 19] = [
     ("event", "division, stream, seq, at, kind, organ, matter, body, hash"),
     (
         "head",
@@ -28,6 +28,9 @@ pub(crate) const TABLES: [(&str, &str); 16] = [
     ("account", "division, login, person, name, password, roles, totp, failed, locked_until"),
     ("access_log", "division, stream, at, login, what"),
     ("job", "division, id, kind, body, due, key, state, attempts, holder, lease, error"),
+    ("pool_batch", "division, load, stream, data_set, records, from_at, to_at"),
+    ("pooled", "division, load, line, key, body"),
+    ("pool_find", "division, data_set, field, value, load, line, mark"),
     ("found", "division, stream, kind, doc"),
 ];
 

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::de::IgnoredAny;
 
 use crate::{
-    Append, AppendError, Appended, ClockRow, Digest, EntryRow, Head, NewEvent, NewJob, Result,
+    Append, AppendError, Appended, ClockRow, Digest, EntryRow, Head, NewEvent, NewJob, PoolBatch, Result,
     dialect::{Change, Insert, Value},
     event::Link,
     search,
@@ -119,6 +119,7 @@ pub(crate) struct Batch<'a> {
     tally: Tally,
     found: FxHashMap<(i64, i64), (&'a Prepared, bool)>,
     jobs: Vec<(i64, i64, &'a NewJob)>,
+    pools: Vec<(i64, &'a PoolBatch)>,
 }
 
 impl<'a> Batch<'a> {
@@ -226,6 +227,7 @@ impl<'a> Batch<'a> {
         for job in &append.jobs {
             self.jobs.push((division, ledger.next_job(division)?, job));
         }
+        self.pools.extend(append.pool.iter().map(|pool| (division, pool)));
         Ok(Appended { seq, hash, numbers: drawn })
     }
 
@@ -300,6 +302,9 @@ impl<'a> Batch<'a> {
         let jobs: Vec<Value<'_>> = self.jobs.iter().flat_map(|(division, id, job)| crate::job::values(*division, *id, job)).collect();
         ledger.conn.insert(&crate::job::JOB, &jobs)?;
 
+        for (division, pool) in &self.pools {
+            crate::pool::put_batch(&mut ledger.conn, &ledger.words, *division, pool)?;
+        }
         for ((division, stream), (prepared, fresh)) in &self.found {
             if let (Some(words), Some(text)) = (&prepared.words, &prepared.append.search) {
                 ledger.put_found(*division, *stream, &text.kind, *fresh, words)?;

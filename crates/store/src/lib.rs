@@ -17,6 +17,7 @@ pub mod job;
 pub mod limit;
 pub mod open;
 pub mod plain;
+pub mod pool;
 pub mod search;
 pub mod sealed;
 pub mod stats;
@@ -48,6 +49,7 @@ pub use figure::{By, CellFilter, CellRow, Counted, CountedRow, FigureState, Fold
 pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
 pub use open::{Config, Store};
+pub use pool::{NewRecord, PoolBatch, PooledRecord, Short};
 pub use search::{Hit, SearchText};
 pub use sealed::Sealed;
 pub use stats::{Stats, TableStats};

@@ -5,11 +5,12 @@ use crate::{
     dialect::{Conn, Value},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 4] = [
+const MIGRATIONS: [(i64, &str, &str); 5] = [
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (2, "figures", include_str!("../migrations/0002_figures.sql")),
     (3, "people_jobs", include_str!("../migrations/0003_people_jobs.sql")),
     (4, "search", include_str!("../migrations/0004_search.sql")),
+    (5, "pool", include_str!("../migrations/0005_pool.sql")),
 ];
 
 /// The latest migration this program knows.

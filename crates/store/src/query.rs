@@ -6,6 +6,7 @@ enum Held<'a> {
     Int(i64),
     Text(&'a str),
     Own(String),
+    Blob(&'a [u8]),
 }
 
 /// Text and parameters of a statement.
@@ -55,6 +56,18 @@ impl<'a> Query<'a> {
         self.push(")")
     }
 
+    /// A list of digests in brackets.
+    pub fn blobs<const N: usize>(&mut self, blobs: &'a [[u8; N]]) -> &mut Self {
+        self.sql.push('(');
+        for (at, blob) in blobs.iter().enumerate() {
+            if at > 0 {
+                self.sql.push(',');
+            }
+            self.hold(Held::Blob(blob));
+        }
+        self.push(")")
+    }
+
     /// A list of numbers in brackets; written out, because numbers cannot be misread and the list may be long.
     pub fn ints(&mut self, numbers: &[i64]) -> &mut Self {
         let list = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
@@ -72,6 +85,7 @@ impl<'a> Query<'a> {
                 Held::Int(number) => Value::Int(*number),
                 Held::Text(text) => Value::Text(text),
                 Held::Own(text) => Value::Text(text),
+                Held::Blob(bytes) => Value::Blob(bytes),
             })
             .collect()
     }

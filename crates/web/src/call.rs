@@ -17,8 +17,10 @@ use crate::words::Lang;
 
 /// Largest form taken, in bytes.
 const LARGEST_FORM: usize = 1 << 20;
-/// Largest form with a file, in bytes: the largest report, and a little for the other fields.
-const LARGEST_UPLOAD: usize = actions::audit::LARGEST_REPORT + (1 << 20);
+/// Largest form with a file, in bytes, a little for the other fields included: of anybody the largest report, of people of the
+/// government the largest table.
+const LARGEST_REPORT: usize = actions::audit::LARGEST_REPORT + (1 << 20);
+const LARGEST_TABLE: usize = actions::pool::LARGEST_FILE + (1 << 20);
 const SESSION: &str = "fadu";
 const FORM_TOKEN: &str = "fadu-form";
 const LANGUAGE: &str = "fadu-lang";
@@ -200,7 +202,12 @@ async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>
     let (head, body) = request.into_parts();
     let post = head.method == Method::POST;
     let sent = match post {
-        true if files && of_kind(&head.headers, "multipart/form-data") => read_upload(Request::from_parts(head.clone(), body)).await,
+        // Nobody sends a large file through a door that is closed to them.
+        true if files && !let_in(&site, door, cookie(&head.headers, SESSION)).await => Ok(Sent::default()),
+        true if files && of_kind(&head.headers, "multipart/form-data") => {
+            let most = if door == Door::Open { LARGEST_REPORT } else { LARGEST_TABLE };
+            read_upload(Request::from_parts(head.clone(), body), most).await
+        }
         true => read_form(&head.headers, body).await.map(|form| Sent { form, files: Vec::new() }),
         false => Ok(Sent::default()),
     };
@@ -238,6 +245,16 @@ async fn answer(site: Site, door: Door, room: Room, parts: Vec<(String, String)>
         respond(&call, reply, fresh, spoken.is_some())
     });
     worked.await.unwrap_or_else(|_| (StatusCode::INTERNAL_SERVER_ERROR, "程序出错，已经记录。请稍后再试。").into_response())
+}
+
+/// Whether the door admits whoever holds the session.
+async fn let_in(site: &Site, door: Door, token: Option<String>) -> bool {
+    let site = site.clone();
+    let looked = tokio::task::spawn_blocking(move || {
+        let visitor = token.and_then(|token| site.hall.visitor(&token, (site.clock)()).ok().flatten());
+        door.admits(visitor.as_ref())
+    });
+    looked.await.unwrap_or(false)
 }
 
 /// Checks the form token and the door, then lets the page work.
@@ -324,8 +341,8 @@ fn of_kind(headers: &HeaderMap, wanted: &str) -> bool {
 }
 
 /// A form in parts. A part with a file name is a file, the others are fields.
-async fn read_upload(mut request: Request) -> Result<Sent, StatusCode> {
-    DefaultBodyLimit::max(LARGEST_UPLOAD).apply(&mut request);
+async fn read_upload(mut request: Request, most: usize) -> Result<Sent, StatusCode> {
+    DefaultBodyLimit::max(most).apply(&mut request);
     let mut parts = Multipart::from_request(request, &()).await.map_err(|_| StatusCode::BAD_REQUEST)?;
     let mut sent = Sent::default();
     while let Some(part) = parts.next_field().await.map_err(|error| error.status())? {

@@ -64,7 +64,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
 }
 
 fn open() -> Router<Site> {
-    use crate::public::{apply, audit, home, items, publications, report, sign_in, track};
+    use crate::public::{apply, audit, home, items, open, publications, report, sign_in, track};
     Router::new()
         .route("/", room(Door::Open, home::home))
         .route("/accessibility", room(Door::Open, home::accessibility))
@@ -79,13 +79,15 @@ fn open() -> Router<Site> {
         .route("/report", desk(Door::Open, report::show, report::take))
         .route("/review", room(Door::Open, report::review))
         .route("/audit", upload(Door::Open, audit::show, audit::take))
+        .route("/open-data", room(Door::Open, open::all))
+        .route("/open-data/{id}", room(Door::Open, open::one))
         .route("/mine", room(Door::Signed, sign_in::mine))
         .route("/sign-in", desk(Door::Open, sign_in::show, sign_in::enter))
         .route("/sign-out", desk(Door::Open, home::home, sign_in::leave))
 }
 
 fn inside() -> Router<Site> {
-    use crate::officer::{case, new, registers, search, todo};
+    use crate::officer::{case, new, pool, registers, search, todo};
     use crate::rounds;
     Router::new()
         .route("/officer", room(Door::Officer, todo::show))
@@ -96,6 +98,11 @@ fn inside() -> Router<Site> {
         .route("/officer/search", room(Door::Officer, search::show))
         .route("/officer/new", room(Door::Officer, new::list))
         .route("/officer/new/{procedure}", desk(Door::Officer, new::show, new::take))
+        .route("/pool", room(Door::Officer, pool::all))
+        .route("/pool/batches/{id}", room(Door::Officer, pool::batch))
+        .route("/pool/batches/{id}/rejects.csv", room(Door::Officer, pool::rejects))
+        .route("/pool/{set}", upload(Door::Officer, pool::one, pool::take))
+        .route("/pool/{set}/{file}", room(Door::Officer, pool::export))
         .route("/officer/registers", room(Door::Officer, registers::all))
         .route("/officer/registers/{id}", desk(Door::Officer, registers::list, registers::enter))
         .route("/officer/registers/{id}/{entry}", desk(Door::Officer, registers::entry, registers::enter))

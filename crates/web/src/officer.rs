@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod new;
+pub mod pool;
 pub mod registers;
 pub mod search;
 pub mod todo;

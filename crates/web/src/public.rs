@@ -4,6 +4,7 @@ pub mod apply;
 pub mod audit;
 pub mod home;
 pub mod items;
+pub mod open;
 pub mod publications;
 pub mod report;
 pub mod sign_in;

@@ -112,6 +112,11 @@ pub fn verify(command: Verify, place: &Place) -> anyhow::Result<ExitCode> {
             );
         }
         sound &= faults.is_empty();
+        let pool = hall.verify_pool()?;
+        for fault in pool.iter().take(50) {
+            println!("FAULT pool: {fault}");
+        }
+        sound &= pool.is_empty();
         println!(
             "{} figures recounted: {}",
             hall.law.figures.len(),

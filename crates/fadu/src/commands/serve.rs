@@ -112,6 +112,8 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         println!("the reports of {}: {steps} steps", district.year);
         let recent = crate::rehearse::recent::play(&hall, &district.name, district.year, clock(command.at)(), command.seed)?;
         println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
+        let batches = crate::rehearse::pool::play(&hall, clock(command.at)())?;
+        println!("the data pool: {batches} batches in the months before today");
         for (login, person, name, _) in PEOPLE {
             hall.make_account(&NewAccount {
                 login: login.to_owned(),

@@ -263,6 +263,7 @@ impl Plan<'_> {
             FieldKind::Number | FieldKind::Money => return Value::from(0),
             FieldKind::Date => format!("{}-06-15", self.year),
             FieldKind::Fact => "no".to_owned(),
+            FieldKind::Columns => return Value::Array(vec![Value::String("no | 编号 | text | key".to_owned())]),
             FieldKind::Lines | FieldKind::Files | FieldKind::Persons => {
                 return Value::Array(vec![Value::String(format!("{}第{number}项", field.title))]);
             }

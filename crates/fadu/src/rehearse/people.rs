@@ -130,13 +130,13 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
     }
     // The five people of the demonstration come first in their posts, with ids one can sign in by.
     let centre = "approval-bureau";
-    keep(&mut people, &mut officers, "clerk".into(), "张丽".into(), centre, &["window-clerk"], false, year);
+    keep(&mut people, &mut officers, "clerk".into(), "张丽".into(), centre, &["window-clerk", "data-officer"], false, year);
     keep(&mut people, &mut officers, "examiner".into(), "李强".into(), centre, &["examiner"], false, year);
-    keep(&mut people, &mut officers, "approver".into(), "赵敏".into(), centre, &["approver", "organ-head"], false, year);
-    keep(&mut people, &mut officers, "zhang".into(), "张军".into(), "market-regulation", &["enforcement-officer"], true, year);
+    keep(&mut people, &mut officers, "approver".into(), "赵敏".into(), centre, &["approver", "organ-head", "data-reviewer"], false, year);
+    keep(&mut people, &mut officers, "zhang".into(), "张军".into(), "market-regulation", &["enforcement-officer", "data-officer"], true, year);
     keep(&mut people, &mut officers, "li".into(), "李静".into(), "market-regulation", &["enforcement-officer"], true, year);
     keep(&mut people, &mut officers, "reviewer".into(), "王磊".into(), "market-regulation", &["legal-reviewer"], false, year);
-    keep(&mut people, &mut officers, "head".into(), "周勇".into(), "market-regulation", &["organ-head"], false, year);
+    keep(&mut people, &mut officers, "head".into(), "周勇".into(), "market-regulation", &["organ-head", "data-reviewer"], false, year);
     keep(
         &mut people,
         &mut officers,
@@ -153,7 +153,7 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         "supervisor".into(),
         "郑平".into(),
         "justice-bureau",
-        &["supervisor", "service-supervisor", "jurist"],
+        &["supervisor", "service-supervisor", "jurist", "data-reviewer"],
         true,
         year,
     );
@@ -167,7 +167,7 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         "keeper".into(),
         "何梅".into(),
         "justice-bureau",
-        &["register-keeper", "qualification-keeper", "staffing-office", "administrator"],
+        &["register-keeper", "qualification-keeper", "staffing-office", "administrator", "data-officer", "data-keeper"],
         false,
         year,
     );

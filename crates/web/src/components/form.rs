@@ -125,7 +125,7 @@ fn control(call: &Call<'_>, field: &Field, required: bool, filled: &Filled) -> M
             (before)
             @match field.kind {
                 FieldKind::Prose => textarea.in id=(id) name=(id) rows="4" aria-describedby=[described] aria-invalid=[invalid] { (value) },
-                FieldKind::Lines | FieldKind::Files | FieldKind::Persons => textarea.in id=(id) name=(id) rows="4" aria-describedby=[described] aria-invalid=[invalid] { (lines_of(filled.values.get(&field.id))) },
+                FieldKind::Lines | FieldKind::Columns | FieldKind::Files | FieldKind::Persons => textarea.in id=(id) name=(id) rows="4" aria-describedby=[described] aria-invalid=[invalid] { (lines_of(filled.values.get(&field.id))) },
                 FieldKind::Number | FieldKind::Money => input class="in w-s" id=(id) name=(id) inputmode="numeric" autocomplete="off" value=(number_of(filled.values.get(&field.id))) aria-describedby=[described] aria-invalid=[invalid];,
                 FieldKind::Date => input class="in w-s" id=(id) name=(id) type="date" value=(value) aria-describedby=[described] aria-invalid=[invalid];,
                 FieldKind::Choice => select class="in w-m" id=(id) name=(id) aria-describedby=[described] aria-invalid=[invalid] {
@@ -156,6 +156,7 @@ fn hint(field: &Field) -> Option<String> {
     let own = field.hint.clone();
     let kind = match field.kind {
         FieldKind::Lines | FieldKind::Persons => Some("一行一条。"),
+        FieldKind::Columns => Some("一行一个数据项：编号 | 名称 | 类型 | 标记。"),
         FieldKind::Files => Some("已存入的附件的SM3值，一行一个。"),
         FieldKind::Money => Some("单位：元。"),
         _ => None,
@@ -256,7 +257,7 @@ pub fn read(call: &Call<'_>, fields: &[Field], asks: &[Ask]) -> Map<String, Valu
         let value = match field.kind {
             FieldKind::Choices => Value::Array(all().map(Value::from).collect()),
             FieldKind::Persons => Value::Array(all().flat_map(str::lines).map(|line| Value::from(line.trim())).collect()),
-            FieldKind::Lines | FieldKind::Files => {
+            FieldKind::Lines | FieldKind::Columns | FieldKind::Files => {
                 Value::Array(all().flat_map(str::lines).map(str::trim).filter(|line| !line.is_empty()).map(Value::from).collect())
             }
             FieldKind::Number | FieldKind::Money => match call.given(&name) {

@@ -99,7 +99,7 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
             if call.admits(Door::Supervisor) {
                 words.push(("/supervisor", "监督"));
             }
-            words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/figures", "数据")]);
+            words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/pool", "数据池"), ("/figures", "数据")]);
             if call.person().is_some_and(|person| REPORTING.iter().any(|post| person.holds(post))) && !call.hall.law.reports.is_empty() {
                 words.push(("/rounds", "报告"));
             }
@@ -197,6 +197,7 @@ fn foot(call: &Call<'_>, wrap: &str) -> Markup {
                 ul {
                     li { a href="/figures" { (call.say("数据")) } }
                     li { a href="/audit" { (call.say("查报告")) } }
+                    li { a href="/open-data" { (call.say("开放数据")) } }
                     li { a href="/law" { (call.say("看流程和依据")) } }
                     li { a href="/publications" { (call.say("公开的报告")) } }
                     li { a href="/accessibility" { (call.say("无障碍说明")) } }
