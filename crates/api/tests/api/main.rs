@@ -9,4 +9,5 @@ mod figures;
 mod hall;
 mod law;
 mod open311;
+mod pool;
 mod registers;

@@ -1,4 +1,5 @@
 //! A small district to walk through: organs, officers, items, accounts, over a temporary ledger and the real law folder; the clock stands still.
+#![allow(dead_code, reason = "each test uses its part")]
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -149,6 +150,21 @@ impl Browser<'_> {
             Body::from(body),
         )
         .await
+    }
+
+    /// Posts the form of a page with a file, as a browser does.
+    pub async fn submit_file(&mut self, path: &str, form: &[(&str, &str)], name: &str, file: &[u8]) -> Shown {
+        let page = self.get(path).await;
+        let token = hidden(&page.text);
+        let mut body = Vec::new();
+        for (key, value) in form.iter().chain([&("csrf", token.as_str())]) {
+            body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        body.extend(format!("--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend(file);
+        body.extend(b"\r\n--cut--\r\n");
+        let request = Request::builder().method("POST").uri(path).header("content-type", "multipart/form-data; boundary=cut");
+        self.send(request, Body::from(body)).await
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Shown {
