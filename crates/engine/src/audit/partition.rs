@@ -112,7 +112,28 @@ pub fn exhausts(parts: &[&Found]) -> bool {
 /// Whether the figure counts what the others leave: 其他12件.
 pub fn is_rest(figure: &Found) -> bool {
     let words = figure.pre.trim_start_matches(|c: char| "、,;:()和及与".contains(c));
-    REST.iter().any(|w| words.starts_with(w)) && words.chars().count() <= 6
+    let count = words.chars().count();
+    REST.iter().any(|w| words.starts_with(w)) && count <= 6 || words.contains("等其他") && count <= 10
+}
+
+/// Whether the total names the parts one by one: 家庭、邻里纠纷3955件(其中家庭纠纷999件、邻里纠纷2956件).
+pub fn names_all(total: &Found, parts: &[&Found]) -> bool {
+    let words = total.pre.rsplit([',', ';', ':']).next().unwrap_or("");
+    let items: Vec<Vec<char>> = words.split(['、', '和', '及', '与']).map(|item| item.chars().collect()).collect();
+    items.len() == parts.len()
+        && parts.len() >= 2
+        && items.iter().zip(parts).all(|(item, part)| {
+            let own = format!("{}{}", part.pre, part.post);
+            let ends = [item.get(..2), item.len().checked_sub(2).and_then(|from| item.get(from..))];
+            ends.into_iter().flatten().any(|pair| own.contains(&pair.iter().collect::<String>()))
+        })
+}
+
+/// Whether the parts are the two sides of one thing, wherever they stand: 合格 and 不合格.
+pub fn two_sides(a: &Found, b: &Found) -> bool {
+    const SIDES: &[(&str, &str)] =
+        &[("好评", "差评"), ("合格", "不合格"), ("已整改", "未整改"), ("专职", "兼职"), ("线上", "线下"), ("男", "女")];
+    SIDES.iter().any(|(x, y)| a.says(x) && !a.says(y) && b.says(y))
 }
 
 /// Whether one thing may be counted in several of the parts.

@@ -1,6 +1,8 @@
 //! Rates: one that follows from two counts, or from several parts of one whole, and one that no whole number of
 //! cases can give.
 
+use std::collections::HashSet;
+
 use super::change;
 use super::figure::Found;
 use super::relation::{Reading, agrees, agrees_within, comparable, plain, range};
@@ -12,6 +14,7 @@ const MADE_OF: &[(&str, &[&str])] = &[
     ("满意", &["好评", "满意", "非常满意"]),
     ("好评", &["好评"]),
     ("成功", &["成功", "化解", "达成"]),
+    ("成立", &["成立"]),
     ("办结", &["办结", "办理完毕", "审结", "结案", "答复"]),
     ("结案", &["审结", "结案", "办结"]),
     ("审结", &["审结", "结案", "办结"]),
@@ -73,7 +76,24 @@ pub fn rates(reading: &Reading<'_>) -> Vec<Check> {
             checks.extend(check);
         }
     }
+    beside_their_like(reading, &mut checks);
     checks
+}
+
+/// Where one share of a whole holds, another share of the same whole in the same sentence that does not is wrong.
+fn beside_their_like(reading: &Reading<'_>, checks: &mut [Check]) {
+    let place = |check: &Check| {
+        let share = reading.found.get(*check.figures.first()?).filter(|f| f.pre.contains('占') || f.pre == "达")?;
+        (check.figures.len() == 3).then_some((share.sentence, *check.figures.get(2)?))
+    };
+    let holding: HashSet<(usize, usize)> =
+        checks.iter().filter(|c| matches!(c.result, Outcome::Holds | Outcome::HoldsAsTruncation)).filter_map(place).collect();
+    for check in checks.iter_mut().filter(|c| c.result == Outcome::Unverifiable) {
+        if place(check).is_some_and(|p| holding.contains(&p)) {
+            check.result = Outcome::Fails;
+            check.note = check.note.replace("，口径未写明", "");
+        }
+    }
 }
 
 /// Counts before the rate: of its sentence, or of the one before if it opens its own. Nearest first.
@@ -177,7 +197,8 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
     }
     if let Some((a, b, computed)) = closest {
         // many rates count what the text does not state; only a plain row of whole, part and rate is a contradiction
-        let row = a == b + 1 && index == a + 1 && get(b).zip(get(index)).is_some_and(|(x, y)| x.sentence == y.sentence);
+        let beside = near.first() == Some(&a) && near.get(1) == Some(&b);
+        let row = beside && index == a + 1 && get(b).zip(get(index)).is_some_and(|(x, y)| x.sentence == y.sentence);
         let sure = row && get(a).zip(get(b)).is_some_and(|(part, whole)| is_defined(reading, &tail, part, whole, figure));
         if !sure && (!row || computed > 100.0) {
             return None;
@@ -208,7 +229,8 @@ const BASES: &[(&str, &[&str])] = &[
     ("采纳", &["建议", "意见"]),
     ("持证", &["执法人员", "人员"]),
     ("通过", &["考试", "参考", "报名"]),
-    ("合格", &["考试", "参考", "抽检", "抽查", "检验", "检测", "监测", "评查", "验收"]),
+    ("合格", &["考试", "参考", "抽检", "抽查", "检查", "检验", "检测", "监测", "评查", "验收"]),
+    ("成立", &["调解", "受理"]),
     ("优秀", &["考试", "参考", "评查", "评选", "考核", "案卷"]),
     ("整改", &["问题", "隐患", "发现", "反馈", "指出", "线索", "查出"]),
     ("完成", &["任务", "目标", "计划", "项目", "事项", "工程"]),
@@ -316,14 +338,15 @@ fn share(reading: &Reading<'_>, index: usize, near: &[usize], name: &str) -> Opt
         if part.value <= whole.value && (result == Outcome::Holds || result == Outcome::HoldsAsTruncation) {
             return Some(told(reading, index, a, b, computed, result));
         }
-        if closest.is_none() && named && !has_share(b) && whole.unit == part.unit && whole.sentence == part.sentence {
+        if closest.is_none() && named && !has_share(b) && whole.unit == part.unit {
             closest = Some((b, computed, result));
         }
     }
     let (b, computed, result) = closest?;
     let inside = part.pre.contains("其中") && a == b + 1;
     let sure = result == Outcome::Fails && inside && of.chars().count() < 2;
-    (computed <= 100.0 || sure).then(|| told(reading, index, a, b, computed, if sure { Outcome::Fails } else { Outcome::Unverifiable }))
+    let result = if sure { Outcome::Fails } else { Outcome::Unverifiable };
+    (computed <= 100.0 || sure).then(|| told(reading, index, a, b, computed, result))
 }
 
 /// 撤销21件,确认违法15件,责令履行8件 … 纠错率8.27%: several parts of one whole make the rate together.

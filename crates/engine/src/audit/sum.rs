@@ -50,6 +50,7 @@ pub fn sums(reading: &Reading<'_>) -> Vec<Check> {
         closed(reading, position, &mut told, &mut checks);
         adjacent(reading, position, &part, &mut told, &mut checks);
         rest(reading, position, &mut told, &mut checks);
+        sides(reading, position, &mut told, &mut checks);
     }
     spread(reading, &mut told, &mut checks);
     checks
@@ -273,7 +274,8 @@ fn verdict(reading: &Reading<'_>, list: &List<'_>, total: usize) -> Outcome {
     if !exact(whole) || all.iter().any(|p| p.unit != whole.unit || !exact(p)) {
         return Outcome::Unverifiable;
     }
-    let said = list.kind == Opening::Whole || list.kind == Opening::Part && (partition::exhausts(&all) || partition::exhausts(row));
+    let exhausts = |parts: &[&Found]| partition::exhausts(parts) || partition::names_all(whole, parts);
+    let said = list.kind == Opening::Whole || list.kind == Opening::Part && (exhausts(&all) || exhausts(row));
     if said && all.len() >= 2 {
         return Outcome::Fails;
     }
@@ -282,6 +284,11 @@ fn verdict(reading: &Reading<'_>, list: &List<'_>, total: usize) -> Outcome {
         return Outcome::Unverifiable;
     }
     if row.first().is_some_and(|p| p.value > whole.value) {
+        return Outcome::Fails;
+    }
+    // parts that end in the same words stand in one list, however large one of them is
+    let alike = row.len() >= 2 && row.windows(2).all(|w| w.first().zip(w.get(1)).is_some_and(|(a, b)| share_ending(a, b)));
+    if alike && whole.kind != UnitKind::People {
         return Outcome::Fails;
     }
     // without brackets nobody says where a list of clauses ends
@@ -460,6 +467,26 @@ fn rest(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut 
         let opened = reading.found.get(total).is_some_and(|t| !openings(reading, t.end, figure.start).is_empty());
         if off <= NEAR && !opened {
             tell(reading, total, &parts_after(place), Outcome::Fails, told, checks);
+        }
+    }
+}
+
+/// 评价845813条,好评845811条,差评2条: two sides directly after what they are sides of.
+fn sides(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut Vec<Check>) {
+    const NEAR: f64 = 0.2;
+    let Some(&(_, first, end)) = reading.sentences.get(position) else { return };
+    for total in first..end.saturating_sub(2) {
+        let (Some(whole), Some(a), Some(b)) = (reading.found.get(total), reading.found.get(total + 1), reading.found.get(total + 2)) else {
+            break;
+        };
+        let exact = |f: &Found| f.exactness == Exactness::Exact && f.unit == whole.unit && !f.is_rate() && f.bracket == whole.bracket;
+        if told.get(total).copied().unwrap_or(true) || ![whole, a, b].into_iter().all(exact) || !partition::two_sides(a, b) {
+            continue;
+        }
+        let result = adds_up(reading, total, &[total + 1, total + 2]);
+        let near = ((a.value + b.value) - whole.value).abs() <= whole.value * NEAR;
+        if result != Outcome::Fails || near {
+            tell(reading, total, &[total + 1, total + 2], result, told, checks);
         }
     }
 }
