@@ -249,14 +249,23 @@ fn read_arabic(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     let mut numeral =
         Numeral { start, end, value, step, script: Script::Arabic, more: false, scaled: false, percent: false, fraction: false, digits };
     // 接近9成
-    if digits == 1 && places == 0 && text.get(end) == Some('成') && text.get(end + 1).is_none_or(|c| "。,;、以多左的\n".contains(c))
-    {
+    if digits == 1 && places == 0 && text.get(end) == Some('成') && is_tenths(text, i, end) {
         let tenths = Numeral { end: end + 1, value: value * 10.0, percent: true, ..numeral };
         return (Some(tenths), end + 1);
     }
     scales(text, &mut numeral);
     let end = numeral.end;
     (Some(numeral), end)
+}
+
+/// Whether the 成 at `end` means tenths of a whole and does not begin a word: 逾六成受访者, not 三成员.
+fn is_tenths(text: &Folded, start: usize, end: usize) -> bool {
+    let next = text.get(end + 1);
+    let hedged =
+        matches!(text.before(start), Some('逾' | '近' | '约' | '超' | '过' | '达' | '足' | '有' | '占' | '降' | '增' | '升' | '涨'));
+    let ends = |c: char| "。,;、以多左的\n".contains(c);
+    let word = |c: char| "立功果员为本效交都长人年熟绩分套批案型品就片".contains(c);
+    next.is_none_or(|c| ends(c) || hedged && !word(c))
 }
 
 /// 占全省的1/4, 1/3以上: a fraction, where the words say that it is one.
@@ -400,7 +409,7 @@ fn read_chinese(text: &Folded, i: usize) -> (Option<Numeral>, usize) {
     if text.get(end) == Some('成') && value < 10.0 && !bare && run == 1 && first != '一' {
         let next = text.get(end + 1);
         let half = next.and_then(digit);
-        if half.is_some() || next.is_none_or(|c| "。,;、以多左的\n".contains(c)) {
+        if half.is_some() || is_tenths(text, i, end) {
             let more = words_more(next);
             let stop = end + 1 + usize::from(half.is_some() || more);
             let n = Numeral {
