@@ -40,6 +40,7 @@ const MOVED: &[&str] = &[
     "比",
     "上年度",
     "上一年度",
+    "前一年度",
     "上年",
     "去年",
     "上一年",
@@ -303,7 +304,7 @@ fn ends(reading: &Reading<'_>, other: usize, last: usize, falls: bool) -> Option
         return (earlier.value > 0.0).then(|| (earlier.value, now.value, share(earlier, now)));
     }
     let held = now.pre.trim_end_matches(['的', '为', '是']);
-    let stated = ["上年", "去年", "同期"].iter().any(|w| held.ends_with(w));
+    let stated = ["上年", "上年度", "上一年", "上一年度", "前一年度", "去年", "去年度", "同期"].iter().any(|w| held.ends_with(w));
     (stated && now.value > 0.0).then(|| (now.value, earlier.value, share(now, earlier)))
 }
 
