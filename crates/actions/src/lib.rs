@@ -4,6 +4,7 @@
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
 pub mod audit;
+pub mod board;
 pub mod children;
 pub mod entry;
 pub mod figure;
@@ -11,6 +12,7 @@ pub mod freeze;
 pub mod hall;
 pub mod look;
 pub mod moment;
+pub mod order;
 pub mod paper;
 pub mod person;
 pub mod pool;

@@ -2,7 +2,7 @@
 
 use engine::case::{Case, Event, Person};
 use engine::decide::version_of;
-use engine::law::PaperForm;
+use engine::law::{Issuer, PaperForm};
 use engine::value::long_date;
 use jiff::civil::DateTime;
 use papers::{Block, Paper, Verify};
@@ -91,12 +91,13 @@ impl Hall {
                 }
             }
         };
+        let from = self.organ_title(issuer(&form, &event));
         Ok(Paper {
-            organ: self.organ_title(&event.organ),
+            organ: from.clone(),
             title: form.title.clone(),
             addressee: form.to.as_deref().map(|to| fill(to, &value)).filter(|to| !to.is_empty()),
             blocks: blocks(&form.body, &value),
-            signed_by: self.organ_title(&event.organ),
+            signed_by: from,
             date: long_date(at.date()),
             verify: Some(Verify {
                 url: format!("{}/verify/{}/{seq}?digest={}", self.settings.address, code(&then), &digest[..16]),
@@ -133,7 +134,7 @@ impl Hall {
                 Ok(Checked {
                     title: form.title.clone(),
                     number: self.number_of(form, procedure, &event, paper),
-                    organ: self.organ_title(&event.organ),
+                    organ: self.organ_title(issuer(form, &event)),
                     date: event.at.map_or(case.opened.date(), |at| at.date()),
                     code: code(&case),
                     agrees: digest.map(|digest| digest.len() >= 8 && hash.starts_with(&digest.to_lowercase())),
@@ -171,6 +172,14 @@ impl Hall {
         self.registers()
             .entry("officers", id)
             .map_or_else(|| if id.starts_with("u:") { "申请人".to_owned() } else { id.to_owned() }, |entry| entry.title.clone())
+    }
+}
+
+/// The organ in whose name a paper goes out.
+fn issuer<'e>(form: &PaperForm, event: &'e Event) -> &'e str {
+    match (form.from, event.by.first()) {
+        (Issuer::Actor, Some(acted)) if !acted.organ.is_empty() => &acted.organ,
+        _ => &event.organ,
     }
 }
 

@@ -126,6 +126,19 @@ fn who_sees_how_much_of_which_record() {
             .unwrap(),
         ),
         (
+            "order sent by the leader to market-regulation",
+            take(
+                &town,
+                None,
+                "leader-order",
+                "dispatch",
+                &["leader"],
+                day,
+                json!({ "organ": "market-regulation", "subject": "某事", "about-kind": "other", "demand": "某要求", "reply-by": "2024-03-08" }),
+            )
+            .unwrap(),
+        ),
+        (
             "call taken by the hotline",
             take(&town, None, "hotline-order", "take-call", &["operator"], day, json!({ "content": "某诉求的内容", "channel": "phone" }))
                 .unwrap(),
@@ -149,7 +162,7 @@ fn who_sees_how_much_of_which_record() {
     for (record, _) in &records {
         write!(made, " {record} |").unwrap();
     }
-    made.push_str("\n|---|---|---|---|---|\n");
+    made.push_str(&format!("\n|---{}|\n", "|---".repeat(records.len())));
     for (who, person) in &audience {
         write!(made, "| {who} |").unwrap();
         for (_, done) in &records {

@@ -5,6 +5,7 @@
 //!
 //! Modules import downward in this order.
 
+pub mod board;
 pub mod caller;
 pub mod audit;
 pub mod case;
@@ -83,6 +84,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(step::steps, step::take_step))
         .routes(routes!(paper::paper))
         .routes(routes!(register::enter))
+        .routes(routes!(board::board))
         .routes(routes!(figure::breakdown))
         .routes(routes!(figure::records))
         .routes(routes!(round::rounds))

@@ -1,6 +1,7 @@
 //! `law check`: everything that must hold of the law folder before anyone is served by it. Every check has a name; all run, all are reported.
 
 mod clock;
+mod screen;
 mod step;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 22] = [
+pub const CHECKS: [(&str, &str); 23] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
@@ -40,6 +41,7 @@ pub const CHECKS: [(&str, &str); 22] = [
         "reports-resolve",
         "every report holds its sections once, shows figures that add up where it adds them, and leaves units to the figures",
     ),
+    ("screen-holds", "the leader's screen can tell its figures apart as it says, and its alerts look the way each figure is good"),
     ("parameters-sourced", "every parameter says its source and the day from which it holds"),
     ("calendar-sane", "make-up days are weekend days, days off lie in the right order, no year is there twice"),
 ];
@@ -70,6 +72,7 @@ pub fn check(folder: &Folder) -> Vec<Finding> {
     }
     figures(&mut report);
     reports(&mut report);
+    screen::screen(&mut report);
     examples(&mut report);
     let mut findings = report.findings;
     findings.sort();

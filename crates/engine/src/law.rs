@@ -9,6 +9,7 @@ use crate::calendar::Calendar;
 use crate::figure::Figure;
 use crate::guard::Need;
 use crate::report::template::Template;
+use crate::screen::Screen;
 
 /// A citation such as `处罚法/42(1)`: the instrument's short name, a slash, the article and, in brackets, paragraph and item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -58,6 +59,8 @@ pub struct Law {
     pub figures: Vec<Figure>,
     pub reports: BTreeMap<String, Template>,
     pub terms: Vec<Term>,
+    /// The leader's one screen, if the folder has one.
+    pub screen: Option<Screen>,
 }
 
 /// A statute we cite, in `law/instruments/<id>.toml`.
@@ -542,8 +545,22 @@ pub struct PaperForm {
     pub cite: Option<Cite>,
     #[serde(default)]
     pub to: Option<String>,
+    /// In whose name it goes out.
+    #[serde(default)]
+    pub from: Issuer,
     #[serde(skip)]
     pub body: String,
+}
+
+/// In whose name a paper goes out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Issuer {
+    /// The organ the case lies with.
+    #[default]
+    Organ,
+    /// The organ of whoever took the step: an order goes to the organ the case lies with.
+    Actor,
 }
 
 /// A register, in `law/<domain>/registers/<id>.toml`. An entry is a list of acts.

@@ -17,4 +17,5 @@ pub mod law;
 pub mod read;
 pub mod register;
 pub mod report;
+pub mod screen;
 pub mod value;

@@ -11,6 +11,7 @@ use crate::example::Example;
 use crate::figure::Figure;
 use crate::law::{Clock, General, Instrument, Lapse, Law, PaperForm, Parameter, Post, Procedure, Register, Term, Version};
 use crate::report::template::{self, Chapter, Template};
+use crate::screen::Screen;
 
 /// One file of the folder: its path from the folder's root, with `/`, and its text.
 #[derive(Debug, Clone)]
@@ -146,6 +147,18 @@ pub fn read(files: Vec<Text>) -> Folder {
             }
             [_, "figures.toml"] => {
                 folder.law.figures.extend(parse::<Figures>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.figure));
+            }
+            [_, "screen.toml"] => {
+                if let Some(screen) = parse::<Screen>(&mut folder.findings, &path, &text) {
+                    if folder.law.screen.replace(screen).is_some() {
+                        folder.findings.push(Finding {
+                            file: path.clone(),
+                            line: 0,
+                            check: "names-once",
+                            message: "there is one screen in the folder".to_owned(),
+                        });
+                    }
+                }
             }
             ["reports", report, "report.toml"] => {
                 if let Some(template) = parse::<Template>(&mut folder.findings, &path, &text) {

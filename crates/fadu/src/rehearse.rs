@@ -3,6 +3,7 @@
 
 pub mod district;
 pub mod entries;
+pub mod leading;
 pub mod lives;
 pub mod orders;
 pub mod people;
@@ -70,7 +71,7 @@ pub fn rehearse(hall: &Hall, district: &DistrictYear, scale: f64, seed: u64, bar
     let mut random = fastrand::Rng::with_seed(seed);
 
     bar.set_message("registers");
-    let (people, organs, officers) = people::settle(law, &district.name, district.year);
+    let (people, organs, officers) = people::settle(law, &district.name, &district.townships, district.year);
     let items = plan::registers(law, &index, district.year, &targets, organs, officers, &people)?;
     outcome.entries = items.len();
     enter(hall, &items, district.year)?;

@@ -39,7 +39,7 @@ pub use account::{Access, Account, Session};
 pub use append::{Append, Appended, NewEvent, NumberWanted};
 pub use attachment::Attachment;
 pub use backup::restore;
-pub use case::{CaseFilter, CaseOrder, Head, HeadRow};
+pub use case::{Backlog, CaseFilter, CaseOrder, Head, HeadRow};
 pub use checkpoint::Checkpoint;
 pub use clock::{ClockRow, RunningClock};
 pub use entry::{EntryFilter, EntryRow};

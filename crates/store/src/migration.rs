@@ -5,12 +5,13 @@ use crate::{
     dialect::{Conn, Value},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 5] = [
+const MIGRATIONS: [(i64, &str, &str); 6] = [
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (2, "figures", include_str!("../migrations/0002_figures.sql")),
     (3, "people_jobs", include_str!("../migrations/0003_people_jobs.sql")),
     (4, "search", include_str!("../migrations/0004_search.sql")),
     (5, "pool", include_str!("../migrations/0005_pool.sql")),
+    (6, "board", include_str!("../migrations/0006_board.sql")),
 ];
 
 /// The latest migration this program knows.

@@ -7,6 +7,7 @@ pub mod figure;
 pub mod form;
 pub mod lamp;
 pub mod law;
+pub mod order;
 pub mod page;
 pub mod pager;
 pub mod steps;

@@ -122,7 +122,8 @@ pub fn one(call: &Call<'_>) -> Answer {
     let shown = call.hall.figure(key, period, &filter)?;
     let title = call.lang.name(key, &shown.title);
     let counted = counted_key(key, &declared.measure);
-    let place = call.ask("organ").map_or_else(String::new, |organ| format!("　{}", call.hall.organ_title(organ)));
+    let place: String =
+        [call.ask("organ"), call.ask("place")].into_iter().flatten().map(|id| format!("　{}", call.hall.organ_title(id))).collect();
     let body = html! {
         (head(&format!("{}　{year}年度　{}{place}", DOMAINS.get(domain(key)).map_or("", |(_, title)| title), key.split('.').next().unwrap_or_default()), &title, &shown.definition))
         (years(call, year))
@@ -144,7 +145,7 @@ fn filter(call: &Call<'_>) -> CellFilter {
     CellFilter {
         organs: call.ask("organ").map(str::to_owned).into_iter().collect(),
         matters: call.ask("matter").map(str::to_owned).into_iter().collect(),
-        ..CellFilter::default()
+        places: call.ask("place").map(str::to_owned).into_iter().collect(),
     }
 }
 

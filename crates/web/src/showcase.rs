@@ -19,7 +19,7 @@ pub fn show(call: &Call<'_>) -> Answer {
         (section("buttons", "按钮", html! { div.row { span.btn { "提交复核意见" } span class="btn btn-2" { "存草稿" } } }))
         (section("law", "法条", law::quote(call, &Cite("处罚法/42(1)".to_owned()))))
         (section("figures", "数", html! { div.formula { div.stat { "96.67%" } div.eq { "=" } div.frac { div { "845,813" } div { "874,942" } } } p.mt { (figure::check(true, "各机关之和等于合计")) "　" (figure::check(false, "各部分之和多85")) } }))
-        (section("charts", "图", html! { (chart::months(&[("1月".to_owned(), 12), ("2月".to_owned(), 7), ("3月".to_owned(), 15)], "各月：1月12，2月7，3月15")) (chart::spark(&[3.0, 5.0, 4.0, 9.0], "3，5，4，9")) }))
+        (section("charts", "图", html! { (chart::months(&[("1月".to_owned(), 12), ("2月".to_owned(), 7), ("3月".to_owned(), 15)], "各月：1月12，2月7，3月15")) (chart::spark(&[Some(3.0), Some(5.0), Some(4.0), Some(9.0)], "3，5，4，9")) (chart::bars(&[3.0, 5.0, 0.0, 9.0], "3，5，0，9")) (chart::parts(&[12.0, 7.0, 3.0], "12，7，3")) }))
         @if let Some((procedure, version)) = licence {
             (section("draw", "流程图", draw::procedure(call, version)))
             (section("form", "表单", html! { div.text { (form::controls(call, &version.fields, &first_of_each_kind(version), &Filled::default())) } p class="small dim" { "取自" (procedure.title) } }))

@@ -61,6 +61,9 @@ async fn every_door_is_closed_to_those_outside() {
         "/officer/registers/officers",
         "/supervisor",
         "/leader",
+        "/leader/orders",
+        "/leader/orders/new",
+        "/leader/figures/S45.bad_ratings",
         &format!("/officer/cases/{case}"),
     ];
     for page in pages {
@@ -130,6 +133,58 @@ async fn a_licence_goes_its_way_through_the_pages() {
     drop(supervisor);
     supervisor = site.signed_in("zheng").await;
     supervisor.get("/supervisor").await.is(200).says("1件逾期").says("食品经营许可");
+}
+
+#[tokio::test]
+async fn an_order_goes_out_from_the_screen_and_its_reply_comes_back_to_it() {
+    let site = Site::open();
+    site.received("东街小吃店");
+    *site.now.lock().unwrap() = jiff::civil::date(2026, 4, 20).at(9, 0, 0, 0);
+    let mut leader = site.signed_in("liu").await;
+    let screen = leader.get("/leader").await.is(200).says("忻府区有1件逾期").says("区行政审批服务管理局有1件逾期");
+    // The link beside the alert fills the form.
+    let link = screen
+        .text
+        .split("href=\"/leader/orders/new?organ=approval-bureau&amp;about-kind=alert")
+        .nth(1)
+        .expect("no order beside the alert");
+    let link =
+        format!("/leader/orders/new?organ=approval-bureau&about-kind=alert{}", link.split('"').next().unwrap().replace("&amp;", "&"));
+    leader
+        .get(&link)
+        .await
+        .is(200)
+        .says("区行政审批服务管理局有1件逾期")
+        .says("《地方各级人民代表大会和地方各级人民政府组织法》第七十三条第一款第二项");
+    let order = [
+        ("step", "dispatch"),
+        ("f-organ", "approval-bureau"),
+        ("f-subject", "区行政审批服务管理局有1件逾期"),
+        ("f-about-kind", "alert"),
+        ("f-demand", "今天办结，说明原因。"),
+    ];
+    let mut early = order.to_vec();
+    early.push(("f-reply-by", "2026-04-01"));
+    leader.fill(&link, &early).await.is(409).says("回复日期已经过去").says("今天办结，说明原因。");
+    let mut good = order.to_vec();
+    good.push(("f-reply-by", "2026-04-21"));
+    assert_eq!(leader.fill(&link, &good).await.is(303).goes_to(), "/leader#orders");
+    leader.get("/leader").await.is(200).says("待签收").says("还没有回复");
+    // The unit finds it among its open cases and answers; nobody but leaders sends orders.
+    let mut unit = site.signed_in("ma").await;
+    let list = unit.get("/officer?procedure=leader-order").await.is(200).says("区行政审批服务管理局有1件逾期");
+    let case = list.text.split("/officer/cases/").nth(1).unwrap().split(['"', '?']).next().unwrap().to_owned();
+    let page = format!("/officer/cases/{case}");
+    unit.fill(&page, &[("step", "receive")]).await.is(303);
+    unit.fill(&page, &[("step", "reply"), ("f-outcome", "done"), ("f-reply", "已经办结，原因是窗口缺人。")]).await.is(303);
+    unit.get("/leader/orders/new").await.is(403);
+    leader.get("/leader").await.is(200).says("1件指令等您确认").says("已经办结，原因是窗口缺人。").says("确认或者退回");
+    leader.fill(&page, &[("step", "confirm")]).await.is(303);
+    leader.get("/leader/orders").await.is(200).says("2026年下达督办指令1件").says("已确认，办结");
+    leader.get(&format!("/papers/{case}/1/order-slip.pdf")).await.is(200);
+    // Reloading by itself is a choice, and can be stopped.
+    assert!(!leader.get("/leader").await.text.contains("http-equiv"));
+    leader.get("/leader?live=1").await.is(200).says("http-equiv=\"refresh\"").says("停止自动更新");
 }
 
 #[tokio::test]
@@ -237,6 +292,12 @@ async fn pages_carry_no_inline_style_or_script_and_only_known_classes() {
         "/law/hotline-order",
         "/components",
         "/leader",
+        "/leader?wall=1",
+        "/leader?live=1&map=S160.demands_accepted",
+        "/leader/orders",
+        "/leader/orders/new?organ=approval-bureau&subject=某事",
+        "/leader/figures/S45.bad_ratings",
+        "/leader/figures/S160.demands_accepted",
         "/supervisor",
         "/accessibility",
         "/figures/S45.ratings_received",

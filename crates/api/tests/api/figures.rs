@@ -62,3 +62,29 @@ async fn a_period_that_is_none_is_refused() {
     let key = district.hall.law.figures[0].key.clone();
     district.get(&format!("/api/figures/{key}/by/colour"), &clerk).await.problem(400, "malformed");
 }
+
+#[tokio::test]
+async fn the_board_is_for_leaders_and_an_order_goes_out_as_any_case() {
+    let district = District::open();
+    let (clerk, leader) = (district.token("clerk").await, district.token("liu").await);
+    district.received(&clerk).await;
+    district.get("/api/board", &clerk).await.problem(403, "forbidden");
+    district.get("/api/board?year=20", &leader).await.problem(422, "invalid");
+    let order = json!({ "procedure": "leader-order", "step": "dispatch", "with": { "organ": "approval-bureau", "subject": "一件没有受理", "about-kind": "alert", "demand": "今天办。", "reply-by": "2026-03-04" } });
+    district.call(axum::http::Method::POST, "/api/cases", &clerk, Some(order.clone())).await.problem(409, "refused");
+    district.call(axum::http::Method::POST, "/api/cases", &leader, Some(order)).await.is(201);
+    district.at(jiff::civil::date(2026, 4, 20).at(9, 0, 0, 0));
+    let leader = district.token("liu").await;
+    let board = district.get("/api/board", &leader).await.is(200).json;
+    assert_eq!((board["standing"]["open"].as_i64(), board["standing"]["orders-late"].as_i64()), (Some(2), Some(1)), "{board:#}");
+    assert_eq!((board["orders"][0]["subject"].as_str(), board["orders"][0]["late"].as_bool()), (Some("一件没有受理"), Some(true)));
+    let kinds: Vec<&str> = board["alerts"].as_array().unwrap().iter().filter_map(|alert| alert["kind"].as_str()).collect();
+    assert!(kinds.contains(&"late") && kinds.contains(&"order-late"), "{kinds:?}");
+    for tile in board["sections"].as_array().unwrap().iter().flat_map(|section| section["tiles"].as_array().unwrap()) {
+        let key = tile["figure"]["key"].as_str().unwrap();
+        let (from, to) = (board["from"].as_str().unwrap(), board["to"].as_str().unwrap());
+        let own = district.get(&format!("/api/figures/{key}?from={from}&to={to}"), "").await.is(200).json;
+        assert_eq!((&tile["figure"]["value"], &tile["figure"]["records"]), (&own["value"], &own["records"]), "{key}");
+        assert!(!tile["source"].as_str().unwrap().is_empty() && !tile["formula"].as_str().unwrap().is_empty(), "{key}");
+    }
+}

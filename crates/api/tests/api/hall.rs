@@ -185,6 +185,7 @@ fn people(hall: &Hall, now: DateTime) {
         ("tang", "唐话务", "hotline-centre", "hotline-operator"),
         ("keeper", "郑清单", "approval-bureau", "register-keeper"),
         ("zhou", "周监督", "justice-bureau", "supervisor"),
+        ("liu", "刘区长", "justice-bureau", "leader"),
     ] {
         enter(
             "officers",
@@ -207,6 +208,7 @@ fn people(hall: &Hall, now: DateTime) {
         ("tang", "tang", "唐话务"),
         ("keeper", "keeper", "郑清单"),
         ("zhou", "zhou", "周监督"),
+        ("liu", "liu", "刘区长"),
         ("li", "", "李东街"),
         ("hu", "", "胡西街"),
     ] {

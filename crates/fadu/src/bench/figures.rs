@@ -67,6 +67,14 @@ pub fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
     tell("a page of 50 records of any figure at any depth", times);
     let times = (0..ROUNDS).map(|_| timed(|| hall.figures(period, &all))).map(|(all, took)| all.map(|_| took)).collect::<Result<_, _>>()?;
     tell("all figures at once", times);
+    let (people, ..) = people::settle(&hall.law, &year.district.name, &year.district.townships, year.district.year);
+    let leader = people.of(people::GOVERNMENT, "leader", 0)?;
+    let now = period.to.at(18, 0, 0, 0);
+    let times = (0..ROUNDS * 5)
+        .map(|_| timed(|| hall.board(&leader, Some(year.district.year), None, now)))
+        .map(|(board, took)| board.map(|_| took))
+        .collect::<Result<_, _>>()?;
+    tell("the leader's screen", times);
 
     freshness(&year)?;
     peer::peers(command, &year, period)?;
@@ -87,7 +95,7 @@ const ROUNDS: usize = 21;
 /// From the answer to a step until the figure shows it.
 fn freshness(year: &year::Year) -> anyhow::Result<()> {
     let hall = &year.hall;
-    let (people, ..) = people::settle(&hall.law, &year.district.name, year.district.year);
+    let (people, ..) = people::settle(&hall.law, &year.district.name, &year.district.townships, year.district.year);
     let clerk = people.of("approval-bureau", "window-clerk", 0)?;
     let key = "S45.matters_received";
     let day = jiff::civil::Date::new(year.district.year + 1, 6, 3)?;

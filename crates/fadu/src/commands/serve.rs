@@ -107,10 +107,10 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         println!("a demonstration is there already in {} (begin again with --fresh)", command.file.display());
     } else {
         play(&hall, &district, command.scale, command.seed)?;
-        let (people, _, _) = crate::rehearse::people::settle(&hall.law, &district.name, district.year);
+        let (people, _, _) = crate::rehearse::people::settle(&hall.law, &district.name, &district.townships, district.year);
         let steps = crate::rehearse::reports::play(&hall, &people, district.year, clock(command.at)())?;
         println!("the reports of {}: {steps} steps", district.year);
-        let recent = crate::rehearse::recent::play(&hall, &district.name, district.year, clock(command.at)(), command.seed)?;
+        let recent = crate::rehearse::recent::play(&hall, &district, clock(command.at)(), command.seed)?;
         println!("the last weeks before today: {} cases, {} steps, {} lapses", recent.cases, recent.steps, recent.lapses);
         let batches = crate::rehearse::pool::play(&hall, clock(command.at)())?;
         println!("the data pool: {batches} batches in the months before today");

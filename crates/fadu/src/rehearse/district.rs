@@ -16,6 +16,17 @@ pub struct DistrictYear {
     pub source: String,
     /// By catalogue key. Rates are per cent.
     pub targets: BTreeMap<String, f64>,
+    /// Its townships and sub-districts; made-up ones where the file names none.
+    pub townships: Vec<Township>,
+}
+
+/// A township or sub-district by name (奇村镇, 秀容街道), and where its tile stands: rows from the north, columns from the west.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Township {
+    pub name: String,
+    pub row: u32,
+    pub column: u32,
 }
 
 #[derive(Deserialize)]
@@ -27,6 +38,8 @@ struct File {
     year: i16,
     source: String,
     targets: toml::Table,
+    #[serde(default)]
+    township: Vec<Township>,
 }
 
 impl DistrictYear {
@@ -48,6 +61,7 @@ impl DistrictYear {
             year: file.year,
             source: file.source,
             targets,
+            townships: file.township,
         })
     }
 

@@ -119,6 +119,7 @@ pub fn order(ground: &Ground<'_>, rating: Option<&str>, number: usize, day: Date
     // Late December orders are finished the same day, so that the year's count is whole.
     let hurry = day > ground.year_end.checked_sub(20.days()).unwrap_or(day);
     let channel = ["phone", "phone", "phone", "web", "wechat", "app"][number % 6];
+    let township = &people.townships[(number / 4 + number * number / 9) % people.townships.len()];
     let mut moves = Vec::with_capacity(8);
     let mut push = |at, step: &'static str, by: &[engine::case::Person], with: Value| {
         moves.push(Move { at, step, by: by.to_vec(), with: fields(with) })
@@ -127,7 +128,7 @@ pub fn order(ground: &Ground<'_>, rating: Option<&str>, number: usize, day: Date
         at,
         "take-call",
         &operator,
-        json!({ "content": content, "channel": channel, "caller": { "name": name(number), "kind": "citizen" } }),
+        json!({ "content": content, "channel": channel, "township": township, "caller": { "name": name(number), "kind": "citizen" } }),
     );
     at = later(at, 3);
     push(at, "accept", &operator, json!({ "class": class, "topic": topic }));

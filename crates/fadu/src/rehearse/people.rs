@@ -7,6 +7,7 @@ use engine::case::Person;
 use engine::law::Law;
 use serde_json::{Map, Value, json};
 
+use super::district::Township;
 use super::entries::{Doing, Item};
 
 /// Departments by id, title and the word of their document numbers.
@@ -22,6 +23,9 @@ pub const DEPARTMENTS: [(&str, &str, &str); 10] = [
     ("housing", "住房和城乡建设局", "住建"),
     ("natural-resources", "自然资源局", "自然资"),
 ];
+
+/// Where the leaders are.
+pub const GOVERNMENT: &str = "district-government";
 
 const TOWNSHIPS: usize = 18;
 const SURNAMES: [&str; 24] = [
@@ -100,7 +104,7 @@ fn keep(people: &mut People, items: &mut Vec<Item>, id: String, name: String, or
 }
 
 /// The organs and officers every rehearsal has, as entries to be made first.
-pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item>, Vec<Item>) {
+pub fn settle(law: &Law, name_of_district: &str, townships: &[Township], year: i16) -> (People, Vec<Item>, Vec<Item>) {
     let mut people = People::default();
     let (mut organs, mut officers) = (Vec::new(), Vec::new());
     let short = name_of_district.trim_end_matches(['区', '县', '市', '旗']).to_owned();
@@ -120,7 +124,22 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         organs.push(organ(id, format!("{name_of_district}{title}"), format!("{short}{word}"), "department"));
         people.organs.push(id.to_owned());
     }
-    for number in 1..=TOWNSHIPS {
+    organs.push(organ(GOVERNMENT, format!("{name_of_district}人民政府"), format!("{short}政"), "government"));
+    for (number, place) in townships.iter().enumerate() {
+        let id = format!("township-{:02}", number + 1);
+        let (title, kind) = match place.name.strip_suffix("街道") {
+            Some(_) => (format!("{}办事处", place.name), "sub-district"),
+            None => (format!("{}人民政府", place.name), "township"),
+        };
+        let mut item = organ(&id, title, place.name.trim_end_matches("街道").trim_end_matches(['镇', '乡']).to_owned(), kind);
+        for doing in &mut item.acts {
+            doing.with.insert("map-row".to_owned(), json!(place.row));
+            doing.with.insert("map-column".to_owned(), json!(place.column));
+        }
+        organs.push(item);
+        people.townships.push(id);
+    }
+    for number in 1..=(if townships.is_empty() { TOWNSHIPS } else { 0 }) {
         let id = format!("township-{number:02}");
         let first = ["东", "西", "南", "北", "上", "下"][(number - 1) % 6];
         let second = ["河", "关", "庄"][(number - 1) / 6];
@@ -157,7 +176,7 @@ pub fn settle(law: &Law, name_of_district: &str, year: i16) -> (People, Vec<Item
         true,
         year,
     );
-    keep(&mut people, &mut officers, "leader".into(), "孙涛".into(), "justice-bureau", &["leader"], false, year);
+    keep(&mut people, &mut officers, "leader".into(), "孙涛".into(), GOVERNMENT, &["leader"], false, year);
     keep(&mut people, &mut officers, "office".into(), "宋洁".into(), "justice-bureau", &["rule-of-law-office"], false, year);
     keep(&mut people, &mut officers, "writer".into(), "许静".into(), "market-regulation", &["report-writer"], false, year);
     keep(&mut people, &mut officers, "writer2".into(), "唐斌".into(), "market-regulation", &["report-writer"], false, year);

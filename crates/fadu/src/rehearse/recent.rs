@@ -7,17 +7,18 @@ use indicatif::ProgressBar;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
+use super::district::DistrictYear;
 use super::lives::{self, Ground, Life, Matter};
 use super::people;
-use super::{Outcome, push, run_until};
+use super::{Outcome, leading, push, run_until};
 
 /// Working days looked back.
 const DAYS: i64 = 22;
 
 /// Opens cases over the last weeks and carries each as far as its day allows; every third is left lying.
-pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> anyhow::Result<Outcome> {
+pub fn play(hall: &Hall, district: &DistrictYear, now: DateTime, seed: u64) -> anyhow::Result<Outcome> {
     let mut random = fastrand::Rng::with_seed(seed);
-    let (people, _, _) = people::settle(&hall.law, name, year);
+    let (people, _, _) = people::settle(&hall.law, &district.name, &district.townships, district.year);
     let registers = hall.registers();
     let today = now.date();
     let in_force = |register: &str| -> Vec<(String, String)> {
@@ -44,7 +45,11 @@ pub fn play(hall: &Hall, name: &str, year: i16, now: DateTime, seed: u64) -> any
     let bar = ProgressBar::hidden();
     let mut agenda = BinaryHeap::new();
     let mut number = 9_000;
-    for &day in &days {
+    for (place, &day) in days.iter().enumerate() {
+        for life in leading::of_day(&ground, days.len() - place, day)? {
+            push(&mut agenda, life, None, outcome.cases);
+            outcome.cases += 1;
+        }
         for life in of_day(&ground, day, &mut number, &mut random)? {
             let left = number % 3 == 0 || random.u8(..3) == 0;
             let moves: Vec<_> = life.moves.collect();

@@ -74,7 +74,7 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
         round.step(Some(case), UNIT, "approve", &head, day(year + 1, 1, 5, 10)?, json!({ "head-opinion": "同意" }))?;
         round.step(Some(case), UNIT, "hand-in", &writer, day(year + 1, 1, 6, 9)?, json!({}))?;
     }
-    let leader = people.of("justice-bureau", "leader", 0)?;
+    let leader = people.of(super::people::GOVERNMENT, "leader", 0)?;
     round.explain(id, &leader, day(year + 1, 1, 10, 8)?)?;
     round.step(Some(id), DISTRICT[0], "approve", &leader, day(year + 1, 1, 10, 9)?, json!({ "head-opinion": "同意报送" }))?;
     round.step(Some(id), DISTRICT[0], "hand-in", &office, day(year + 1, 1, 12, 9)?, json!({}))?;

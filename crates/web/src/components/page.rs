@@ -35,11 +35,15 @@ pub struct Page {
     pub crumbs: Vec<(String, String)>,
     pub body: Markup,
     pub wide: bool,
+    /// Fills a wall screen.
+    pub wall: bool,
+    /// Asks the browser to load the page again after so many seconds: only where the reader chose it, with a way to stop.
+    pub again: Option<u32>,
 }
 
 impl Page {
     pub fn new(audience: Audience, title: impl Into<String>, body: Markup) -> Page {
-        Page { audience, title: title.into(), here: "", crumbs: Vec::new(), body, wide: false }
+        Page { audience, title: title.into(), here: "", crumbs: Vec::new(), body, wide: false, wall: false, again: None }
     }
 
     pub fn here(mut self, here: &'static str) -> Page {
@@ -55,6 +59,18 @@ impl Page {
 
     pub fn wide(mut self) -> Page {
         self.wide = true;
+        self
+    }
+
+    /// Wide, and on a wall screen as large as the wall.
+    pub fn wall(mut self) -> Page {
+        self.wide = true;
+        self.wall = true;
+        self
+    }
+
+    pub fn again(mut self, seconds: Option<u32>) -> Page {
+        self.again = seconds;
         self
     }
 
@@ -94,7 +110,7 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
         Audience::Officer | Audience::Supervisor | Audience::Leader => {
             let mut words = Vec::new();
             if call.admits(Door::Leader) {
-                words.push(("/leader", "一屏"));
+                words.extend([("/leader", "一屏"), ("/leader/orders", "指令")]);
             }
             if call.admits(Door::Supervisor) {
                 words.push(("/supervisor", "监督"));
@@ -122,10 +138,11 @@ fn shell(call: &Call<'_>, page: &Page) -> Markup {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                @if let Some(seconds) = page.again { meta http-equiv="refresh" content=(seconds); }
                 title { (page.title) " · " (site) "法度" }
                 link rel="stylesheet" href={ "/assets/fadu.css?v=" (*STYLE_DIGEST) };
             }
-            body {
+            body class=[page.wall.then_some("wall")] {
                 a.skip href="#main" { (call.say("跳到正文")) }
                 header.mast {
                     div class=(wrap) {

@@ -2,15 +2,16 @@
 
 use actions::Error;
 use actions::look::CaseView;
+use actions::order::ORDER;
 use engine::decide::{StepState, version_of};
 use engine::law::{FieldKind, Version};
 use maud::{Markup, html};
 
-use crate::call::{Answer, Call, Reply};
+use crate::call::{Answer, Call, Door, Reply};
 use crate::components::form::Filled;
 use crate::components::law::cited;
 use crate::components::page::{Audience, Page, head, section, section_with};
-use crate::components::{draw, lamp, steps, timeline};
+use crate::components::{draw, lamp, order, steps, timeline};
 use crate::taking::{self, Outcome, Wanted};
 use crate::words;
 
@@ -76,14 +77,20 @@ fn facts(call: &Call<'_>, version: &Version, view: &CaseView) -> Markup {
             div { dt { (call.say("阶段")) } dd { (call.lang.name(&view.stage, &view.stage_title)) } }
             div { dt { "承办" } dd { (view.organ_title) @if !view.handlers.is_empty() { br; (view.handlers.join("、")) } } }
             div { dt { "开始" } dd { (words::moment(view.opened, call.today())) } }
-            @for field in short.iter().take(FACTS.saturating_sub(3)) { div { dt { (call.lang.name(&field.id, &field.title)) } dd { (field.text) } } }
+            @for field in short.iter().take(FACTS.saturating_sub(3)) { div { dt { (call.lang.name(&field.id, &field.title)) } dd { (told(&field.text)) } } }
         }
         @if !rest.is_empty() {
             details class="small mt" { summary { "案件的其他内容，" (rest.len()) "项" }
-                dl.dl { @for field in rest { div { dt { (call.lang.name(&field.id, &field.title)) } dd { (field.text) } } } }
+                dl.dl { @for field in rest { div { dt { (call.lang.name(&field.id, &field.title)) } dd { (told(&field.text)) } } } }
             }
         }
     }
+}
+
+/// A page of this site opens.
+fn told(text: &str) -> Markup {
+    let page = text.len() > 1 && crate::call::local(text) == text && !text.contains(char::is_whitespace);
+    html! { @if page { a href=(text) { (text) } } @else { (text) } }
 }
 
 fn open(call: &Call<'_>, version: &Version, view: &CaseView) -> Result<Markup, Error> {
@@ -131,7 +138,10 @@ fn nothing(view: &CaseView) -> String {
 
 fn unmodelled(call: &Call<'_>, view: &CaseView) -> Markup {
     html! {
-        (section("rel", "规定", html! { p.small { a href={ "/law/" (view.procedure) } { (call.say("看流程和依据")) } } }))
+        (section("rel", "规定", html! { p.small { a href={ "/law/" (view.procedure) } { (call.say("看流程和依据")) } }
+            @if call.admits(Door::Leader) && view.procedure != ORDER {
+                p.small { a href=(order::href(Some(&view.organ), "case", &view.title, &call.path)) { (call.say("下达指令")) } }
+            } }))
         @if !view.unmodelled.is_empty() {
             (section("un", call.say("没有纳入程序的"), html! { details class="small" { summary { (view.unmodelled.len()) "项由承办人掌握" } ul.dots { @for line in &view.unmodelled { li { (line) } } } } }))
         }

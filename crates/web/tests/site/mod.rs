@@ -244,7 +244,7 @@ fn furnish(hall: &Hall, now: DateTime) {
     ] {
         enter("organs", "adopt", id, title, id, json!({ "kind": "department", "short": short }));
     }
-    let officers: [(&str, &str, &str, &[&str]); 8] = [
+    let officers: [(&str, &str, &str, &[&str]); 9] = [
         ("qian", "钱丽", "approval-bureau", &["window-clerk"]),
         ("wang", "王强", "approval-bureau", &["examiner"]),
         ("zhao", "赵敏", "approval-bureau", &["approver"]),
@@ -253,6 +253,7 @@ fn furnish(hall: &Hall, now: DateTime) {
         ("wu", "吴芳", "hotline-centre", &["hotline-operator"]),
         ("zheng", "郑平", "justice-bureau", &["supervisor"]),
         ("liu", "刘涛", "office", &["leader"]),
+        ("ma", "马强", "approval-bureau", &["unit-handler"]),
     ];
     for (id, name, organ, posts) in officers {
         enter(
