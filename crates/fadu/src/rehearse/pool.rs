@@ -209,7 +209,7 @@ fn file(set: &Set, place: usize, known: &mut usize, last: &mut Vec<String>, day:
         let line = row(number);
         // A writing error that every such file has somewhere: a day that no calendar has, a digit turned.
         let line = match number % 29 {
-            7 => line.replacen("-0", "-3", 1).replacen("-1", "-4", 1),
+            7 => line.split(',').enumerate().map(|(place, cell)| if place == 1 { "2026-02-30" } else { cell }).collect::<Vec<_>>().join(","),
             11 => line.replacen("14090219", "14090291", 1).replacen("91140902MA", "91140920MA", 1),
             _ => line,
         };

@@ -41,19 +41,19 @@ pub fn all(call: &Call<'_>) -> Answer {
         section.sec aria-labelledby="sets" { h2 #sets { (call.say("数据资源目录")) }
             @if sets.is_empty() { p.empty { "目录里还没有数据集。数据资源管理人员在" a href="/officer/registers/data-sets" { "数据资源目录" } "里列入。" } } @else {
                 table class="t stack" { caption.vh { "数据资源目录" }
-                    thead { tr { th scope="col" { (call.say("数据集")) } th scope="col" { (call.say("提供单位")) } th scope="col" { (call.say("共享")) } th scope="col" { (call.say("更新")) } th.n scope="col" { "入池（条）" } th scope="col" { (call.say("最近入池")) } } }
+                    thead { tr { th scope="col" { (call.say("数据集")) } th scope="col" { (call.say("提供单位")) } th scope="col" { (call.say("共享")) } th scope="col" { (call.say("更新")) } th.n scope="col" { "入池" } th scope="col" { (call.say("最近入池")) } } }
                     tbody { @for (set, count, (_, last)) in &lines { tr {
                         td.key { a href={ "/pool/" (set.entry.id) } { (set.entry.title) } @if !set.entry.in_force(call.today()) { span.sub { (set.entry.state.title()) } } @else if set.is_open(call.today()) { span.sub { "向社会开放" } } }
                         td { (call.hall.organ_title(&set.entry.organ)) }
                         td.nw { (read(call, set, "sharing")) }
                         td.nw { (read(call, set, "refresh")) }
-                        td.n { (thousands(*count)) }
+                        td.n { (thousands(*count)) span.unit { "条" } }
                         td.nw { @match last { Some(at) => { (words::day(at.date(), call.today())) @if late(call, set, Some(at.date())) { span class="sub red" { "该更新了" } } }, None => span.dim { "还没有" } } }
                     } } }
                 }
             }
         }
-        p.small { a href="/officer/registers/data-sets" { "目录的登记和变更" } "　" a href="/open-data" { "开放数据" } }
+        p class="small mt" { a href="/officer/registers/data-sets" { "目录的登记和变更" } "　" a href="/open-data" { "开放数据" } }
     };
     Ok(Page::new(Audience::Officer, title, body).here("数据池").ok(call))
 }
@@ -174,20 +174,29 @@ fn batches(call: &Call<'_>, batches: &[BatchView], count: usize) -> Markup {
     html! {
         @if batches.is_empty() { p.empty { "还没有提交过。" } } @else {
             table class="t stack" { caption.vh { "批次" }
-                thead { tr { th scope="col" { (call.say("批次编号")) } th scope="col" { "到哪一步" } th.n scope="col" { "读到" } th.n scope="col" { "合格" } th.n scope="col" { "不合格" } th.n scope="col" { "重复" } th scope="col" { "提交" } } }
+                thead { tr { th scope="col" { (call.say("批次编号")) } th scope="col" { "到哪一步" } th scope="col" { (call.say("校核")) } th scope="col" { "提交" } } }
                 tbody { @for batch in batches { tr {
                     td.key { a href={ "/pool/batches/" (batch.id) } { (if batch.period.is_empty() { &batch.file } else { &batch.period }) } span.sub { (batch.code) } }
                     td.nw { (call.lang.name(&batch.stage, &batch.stage_title)) @if let Some(to) = batch.to { span.sub { (words::day(to.date(), call.today())) "撤回" } } }
-                    td.n { (thousands(batch.tally.read)) }
-                    td.n { (thousands(batch.tally.accepted)) }
-                    td.n { (thousands(batch.tally.rejected)) }
-                    td.n { (thousands(batch.tally.repeated + batch.tally.known)) }
+                    td.full { @if batch.stage == "submitted" { span.dim { "还没有校核" } } @else { (counts(batch)) } }
                     td.nw { (words::day(batch.submitted.date(), call.today())) }
                 } } }
             }
             @if count > batches.len() { p class="small dim" { "共" (count) "批入池，这里列出最近的。" } }
         }
     }
+}
+
+/// 读到86行：合格79，不合格6，重复1
+fn counts(batch: &BatchView) -> String {
+    let tally = batch.tally;
+    format!(
+        "读到{}行：合格{}，不合格{}，重复{}",
+        thousands(tally.read),
+        thousands(tally.accepted),
+        thousands(tally.rejected),
+        thousands(tally.repeated + tally.known)
+    )
 }
 
 fn months(call: &Call<'_>, matter: &CellFilter) -> Result<Markup, Error> {
@@ -261,7 +270,7 @@ fn about(call: &Call<'_>, set: &DataSet) -> Markup {
         dl.dl { @for field in fields { @if let Some(value) = set.entry.fields.get(&field.id) {
             div { dt { (call.lang.name(&field.id, &field.title)) } dd { (call.hall.read_value(field, value)) } }
         } } }
-        p.small { a href={ "/officer/registers/data-sets/" (set.entry.id) } { "目录的经过和变更" } @if set.is_open(call.today()) { "　" a href={ "/open-data/" (set.entry.id) } { "开放数据的页面" } } }
+        p class="small mt" { a href={ "/officer/registers/data-sets/" (set.entry.id) } { "目录的经过和变更" } @if set.is_open(call.today()) { "　" a href={ "/open-data/" (set.entry.id) } { "开放数据的页面" } } }
     }
 }
 
@@ -291,7 +300,7 @@ fn records(call: &Call<'_>, set: &DataSet, sight: PoolSight) -> Result<Markup, E
         @if let Some(wrong) = wrong { p.warn role="alert" { (wrong) "。" } }
         @else if rows.is_empty() { p.empty { @if by.is_some() { "没有这样的记录。" } @else { "没有现行的记录。" } } }
         @else { (table(call, set, &rows)) }
-        p.small {
+        p class="small mt" {
             @if let Some(next) = next { a href={ (next) "#records" } { (call.say("下一页")) } "　" }
             @if by.is_some() || after.is_some() { a href={ (call.path) "#records" } { "从头看" } "　" }
             @for form in [Form::Csv, Form::Json] { a href={ "/pool/" (set.entry.id) "/records." (form.ending()) } { (call.say("导出")) (form.ending().to_uppercase()) } "　" }
@@ -301,7 +310,7 @@ fn records(call: &Call<'_>, set: &DataSet, sight: PoolSight) -> Result<Markup, E
 
 fn table(call: &Call<'_>, set: &DataSet, rows: &[RecordView]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="现行记录" {
+        div.scroll tabindex="0" role="region" aria-label="现行记录的表" {
             table.t { caption.vh { "现行记录" }
                 thead { tr { @for column in &set.columns { th scope="col" { (call.lang.name(&column.id, &column.title)) } } th scope="col" { "来自" } } }
                 tbody { @for row in rows { tr {
@@ -358,7 +367,7 @@ pub fn batch(call: &Call<'_>) -> Answer {
                         thead { tr { th scope="col" { (call.say("读到的行")) } th.n scope="col" { "行" } } }
                         tbody { @for (title, count) in kinds { tr { th scope="row" { (title) } td.n { (thousands(count)) } } } tr { th scope="row" { (call.say("合计")) } td.n { (thousands(tally.read)) } } }
                     }
-                    @if view.stage != "submitted" { p.small { (figure::check(holds, if holds { "各类相加等于读到的行" } else { "各类相加不等于读到的行" })) } }
+                    @if view.stage != "submitted" { p class="small mt" { (figure::check(holds, if holds { "各类相加等于读到的行" } else { "各类相加不等于读到的行" })) } }
                 }))
                 @if whole { (section("rejects", call.say("没有收进的"), html! {
                     @if listed.is_empty() { p.empty { "没有不合格的行，也没有重复的行。" } } @else {
@@ -366,7 +375,7 @@ pub fn batch(call: &Call<'_>) -> Answer {
                             thead { tr { th scope="col" { "单元格" } th scope="col" { "数据项" } th scope="col" { "内容" } th scope="col" { "处理" } th scope="col" { "原因" } } }
                             tbody { @for line in &listed { tr { td.nw { (cell(line, 1)) } td { (cell(line, 2)) } td.full { (cell(line, 3)) } td.nw { (cell(line, 4)) } td.full { (cell(line, 5)) } } } }
                         }
-                        p.small { @if listed.len() == SHOWN { "这里列出前" (SHOWN) "处。" } a href={ (call.path) "/rejects.csv" } { "下载全部清单（CSV）" } }
+                        p class="small mt" { @if listed.len() == SHOWN { "这里列出前" (SHOWN) "处。" } a href={ (call.path) "/rejects.csv" } { "下载全部清单（CSV）" } }
                     }
                 })) }
             }
@@ -378,7 +387,7 @@ pub fn batch(call: &Call<'_>) -> Answer {
                     ("提交", html! { (words::moment(view.submitted, call.today())) }),
                     ("到哪一步", html! { (call.lang.name(&view.stage, &view.stage_title)) }),
                 ]))
-                p { a.btn href={ "/officer/cases/" (id) } { @if view.stage == "checked" { "审核、重新校核或者退回" } @else { "看经过，办下一步" } } }
+                p.mt2 { a.btn href={ "/officer/cases/" (id) } { @if view.stage == "checked" { "审核、重新校核或者退回" } @else { "看经过，办下一步" } } }
             } }
         }
     };

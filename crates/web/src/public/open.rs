@@ -26,7 +26,7 @@ pub fn all(call: &Call<'_>) -> Answer {
                 } } }
             }
         }
-        p.small { "供程序使用的目录：" a href="/open-data/catalogue.jsonld" { "DCAT 3（JSON-LD）" } "　" a href="/api/open-data" { "接口" } }
+        p class="small mt" { "供程序使用的目录：" a href="/open-data/catalogue.jsonld" { "DCAT 3（JSON-LD）" } "　" a href="/api/open-data" { "接口" } }
     };
     Ok(Page::new(Audience::Public, title, body).here("开放数据").under("/", call.say("首页")).ok(call))
 }
