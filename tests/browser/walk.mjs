@@ -353,7 +353,7 @@ async function walk() {
     await look(anybody, 'publication');
   });
 
-  for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['leader', '/leader?wall=1', 'wall'], ['leader', '/leader/orders', 'orders'], ['leader', '/leader/orders/new', 'new order'], ['leader', '/leader/figures/S45.bad_ratings', 'leader figure'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['leader', '/reports/annual?year=2022', 'annual report']]) {
+  for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['leader', '/leader?wall=1', 'wall'], ['leader', '/leader/orders', 'orders'], ['leader', '/leader/orders/new', 'new order'], ['leader', '/leader/figures/S45.bad_ratings', 'leader figure'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['keeper', '/pool', 'data pool'], ['operator', '/open-data', 'open data'], ['leader', '/reports/annual?year=2022', 'annual report']]) {
     await test(`${login} opens ${path}`, async () => {
       const page = await visitor(login);
       const answer = await page.goto(site + path);
