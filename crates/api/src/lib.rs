@@ -89,7 +89,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::records))
         .routes(routes!(round::rounds))
         .routes(routes!(round::round))
-        .routes(routes!(pool::records))
+        .routes(routes!(pool::pooled_records))
         .routes(routes!(pool::batch))
         .routes(routes!(search::search))
         .routes(routes!(open311::requests, open311::request))
@@ -97,7 +97,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route_layer(from_fn_with_state(desk.clone(), caller::demand));
     // Files are larger than the answers that are kept for a repeated request; a batch submitted twice is known already.
     let files =
-        OpenApiRouter::new().routes(routes!(pool::submit)).route_layer(from_fn_with_state(desk.clone(), caller::demand));
+        OpenApiRouter::new().routes(routes!(pool::submit_batch)).route_layer(from_fn_with_state(desk.clone(), caller::demand));
     let (router, doc) = OpenApiRouter::with_openapi(document::opening()).merge(open).merge(closed).merge(files).split_for_parts();
     desk.publish(document::finished(doc));
     router

@@ -153,7 +153,7 @@ pub struct PooledShown {
     (status = 403, description = "forbidden: looked up by personal data that the caller sees masked", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found, or not shared with the caller", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: the column is not indexed, or cannot have that value", body = Problem, content_type = "application/problem+json")))]
-pub async fn records(
+pub async fn pooled_records(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Named(id): Named<String>,
@@ -257,7 +257,7 @@ fn batch_shown(hall: &Hall, id: i64) -> Result<Batch, Error> {
     (status = 409, description = "refused: every reason, each with its article", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "too-large: a file holds at most 64 MiB", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: the file cannot be read, or lacks a column", body = Problem, content_type = "application/problem+json")))]
-pub async fn submit(
+pub async fn submit_batch(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Named(id): Named<String>,

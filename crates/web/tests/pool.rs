@@ -73,7 +73,7 @@ async fn a_file_becomes_records_through_the_pages() {
     assert!(!shut.text.contains("调1号") && !shut.text.contains("张"));
     clerk.get(&batch).await.is(404);
     clerk.get("/pool/mediation/records.csv").await.is(404);
-    clerk.submit_file("/pool/mediation", &[], "a.csv", FILE.as_bytes()).await.is(403);
+    clerk.submit_file("/pool/mediation", &[], "a.csv", FILE.as_bytes()).await.is(409).says("数据归集人员");
     site.signed_in("citizen").await.get("/pool").await.is(403);
     let mut nobody = site.browser();
     nobody.get("/pool").await.is(303);
