@@ -1,6 +1,8 @@
 //! Reports on the work of a year 法治政府建设情况报告: the ledger's figures put into a template of the law, read in one pass.
 //! What a report is lies in [`engine::report`]; this file only asks the questions.
 
+pub mod file;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::decide::nearest;
@@ -168,7 +170,7 @@ impl Hall {
             records: shown.records,
             definition: shown.definition.clone(),
             source: declared.map_or_else(String::new, |figure| self.source(&figure.measure)),
-            owner: self.organ_title(&shown.owner),
+            owner: self.law.posts.get(&shown.owner).map_or_else(|| self.organ_title(&shown.owner), |post| post.title.clone()),
             statement: declared.is_some_and(|figure| matches!(figure.measure, Measure::Statement(_))),
             parts: declared.map_or_else(Vec::new, |figure| figure.partition.clone()),
             tags: declared.map_or_else(Vec::new, |figure| figure.tags.clone()),

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod register;
 pub mod repeat;
 pub mod round;
+pub mod report;
 pub mod search;
 pub mod step;
 pub mod track;
@@ -91,6 +92,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(round::round))
         .routes(routes!(pool::pooled_records))
         .routes(routes!(pool::batch))
+        .routes(routes!(report::report))
         .routes(routes!(search::search))
         .routes(routes!(open311::requests, open311::request))
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))

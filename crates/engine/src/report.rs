@@ -95,7 +95,7 @@ impl Period {
     pub fn query(&self) -> String {
         match self.half {
             None => format!("year={}", self.year),
-            Some(_) => format!("from={}&to={}", self.from, self.to),
+            Some(half) => format!("year={}&half={half}", self.year),
         }
     }
 }

@@ -291,3 +291,37 @@ fn one_fault_does_not_hide_another() {
     assert!(found.iter().any(|finding| finding.file == LICENCE && finding.message.contains("did you mean `granted`?")), "{found:#?}");
     assert!(found.iter().any(|finding| finding.file == PENALTY && finding.message.contains("did you mean `hearing-chair`?")), "{found:#?}");
 }
+
+/// The small law with a report over its one figure.
+fn reported(chapter: &str, sections: &str) -> Vec<Finding> {
+    let mut texts = small();
+    let toml = format!(
+        "id = \"yearly\"\ntitle = \"{{division}}{{year}}年报告\"\nbasis = \"社章/1\"\nin-force = 2020-01-01\nscope = \"district\"\nperiod = \"year\"\nsigned-by = \"{{division}}\"\nsections = [{sections}]\n"
+    );
+    texts.push(Text { path: "reports/yearly/report.toml".to_owned(), text: toml });
+    texts.push(Text { path: "reports/yearly/1-measures.md".to_owned(), text: format!("# 一、成效\n\n{chapter}\n") });
+    check(&read(texts))
+}
+
+#[test]
+fn reports_name_figures_that_are_there_and_leave_units_to_them() {
+    let folder = read(small());
+    let key = folder.law.figures[0].key.clone();
+    let near = format!("{}x", &key[..key.len() - 1]);
+    let one = "{section measures}\n\n";
+    assert_eq!(reported(&format!("{one}办理{{{key}}}，{{{key} change}}。\n\n{{chart {key} by=month}}\n\n{{table {key} by=organ}}"), "\"measures\""), []);
+    for (chapter, sections, name, says) in [
+        (format!("{one}办理{{{near}}}。"), "\"measures\"", "names-resolve", format!("did you mean `{key}`?")),
+        (format!("{one}办理{{{key}}}件。"), "\"measures\"", "reports-resolve", "the figure brings its unit".to_owned()),
+        (format!("{one}{{chart {key} by=parts}}"), "\"measures\"", "reports-resolve", "has no partition".to_owned()),
+        ("没有留出位置。".to_owned(), "\"measures\"", "reports-resolve", "0 times".to_owned()),
+        (one.to_owned(), "\"mesures\"", "names-resolve", "did you mean `measures`?".to_owned()),
+        ("{chart A by=moon}".to_owned(), "", "parse", "`by=moon` is none of".to_owned()),
+    ] {
+        let found = reported(&chapter, sections);
+        assert!(found.iter().any(|finding| finding.check == name && finding.message.contains(&says)), "{chapter}: {found:#?}");
+    }
+    let mut texts = small();
+    texts.push(Text { path: "reports/alone/1-measures.md".to_owned(), text: "# 一、成效\n".to_owned() });
+    assert!(check(&read(texts)).iter().any(|finding| finding.check == "place" && finding.message.contains("without its report")));
+}

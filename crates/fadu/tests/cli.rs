@@ -135,8 +135,15 @@ fn figures_are_asked_for_by_name() {
     fails(&["figure", "S45.ratings_received", "--database", &database], &["--year YYYY, or --from DATE --to DATE"]);
     let shown = fadu(&["figure", "S45.ratings_received", "--year", "2024", "--database", &database]);
     assert!(out(&shown).contains("\"value\": 0"), "{}", out(&shown));
-    assert!(out(&fadu(&["report", "2024", "--format", "json", "--database", &database])).starts_with('{'));
-    assert!(out(&fadu(&["report", "2024", "--database", &database])).contains("<html lang=\"zh-CN\">"));
+    fails(&["report", "2024", "--database", &database], &["还没有任何记录"]);
+    fails(&["report", "2999", "--database", &database], &["2999年还没有到"]);
+    fails(&["report", "2024", "--template", "anual", "--database", &database], &["是不是“annual”"]);
+    fails(&["report", "2024", "--template", "half-year", "--database", &database], &["上半年（1）还是下半年（2）"]);
+    fails(&["report", "2024", "--half", "1", "--database", &database], &["不分上下半年"]);
+    fails(&["report", "2024", "--template", "department", "--database", &database], &["哪个机关"]);
+    fails(&["report", "2024", "--template", "department", "--organ", "nowhere", "--database", &database], &["没有“nowhere”这个机关"]);
+    fails(&["report", "2024", "--organ", "x", "--database", &database], &["是全区的报告"]);
+    fails(&["report", "2024", "--format", "doc", "--database", &database], &["possible values", "docx"]);
     let refused = asked(&["account", "make", "x", "--name", "x", "--database", &database], "short\n");
     assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("密码至少8个字符"));
 }

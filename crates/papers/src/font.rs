@@ -18,10 +18,11 @@ pub struct Face {
     index: u32,
 }
 
-/// The three faces a paper needs: body (仿宋), heading (黑体), title (小标宋).
+/// The faces a paper needs: body (仿宋), heading (黑体), heading of the second level (楷体), title (小标宋).
 pub struct Faces {
     pub body: Face,
     pub heading: Face,
+    pub second: Face,
     pub title: Face,
 }
 
@@ -29,6 +30,16 @@ pub struct Faces {
 const GETA: char = '〓';
 
 impl Face {
+    /// The file, for outlines.
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// Which face of the file.
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
     /// The width of a text at a size, in points.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         let Ok(font) = FontRef::from_index(&self.data, self.index) else { return 0.0 };
@@ -64,10 +75,12 @@ fn find() -> Option<Faces> {
     let serif = ["FangSong", "STFangsong", "Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN"];
     let sans = ["SimHei", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei"];
     let title = ["FZXiaoBiaoSong-B05S", "STZhongsong", "Noto Serif CJK SC", "Source Han Serif SC"];
+    let kai = ["KaiTi", "STKaiti", "AR PL UKai CN", "FandolKai"];
     let heading = pick(&files, &sans, false);
     let body = pick(&files, &serif, false).or_else(|| heading.clone())?;
     let title = pick(&files, &title, true).unwrap_or_else(|| body.clone());
-    Some(Faces { heading: heading.unwrap_or_else(|| body.clone()), body, title })
+    let second = pick(&files, &kai, false).unwrap_or_else(|| body.clone());
+    Some(Faces { heading: heading.unwrap_or_else(|| body.clone()), second, body, title })
 }
 
 fn gather(folder: &Path, files: &mut Vec<PathBuf>, depth: usize) {

@@ -1,15 +1,20 @@
-//! Papers: the only crate that makes documents — DOCX and PDF in the form of GB/T 9704, with a QR that leads to the ledger.
+//! Papers: the only crate that makes documents — DOCX and PDF in the form of GB/T 9704, with a QR that leads to the ledger; reports as
+//! HTML, XLSX and CSV too.
 //! It reads no store and knows no HTTP: values in, bytes out.
 
+pub mod chart;
 pub mod docx;
 mod font;
 mod layout;
 pub mod paper;
 pub mod pdf;
+mod picture;
 pub mod qr;
 pub mod read;
+pub mod report;
+mod tags;
 
-pub use paper::{Block, Paper, Verify};
+pub use paper::{Block, Paper, Table, Verify};
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +25,10 @@ pub enum Error {
     Pdf(String),
     #[error("DOCX不能生成：{0}")]
     Docx(String),
+    #[error("XLSX不能生成：{0}")]
+    Xlsx(String),
+    #[error("CSV不能生成：{0}")]
+    Csv(String),
     #[error("二维码不能生成：{0}")]
     Qr(String),
 }

@@ -1,6 +1,6 @@
 //! Papers come out in the form of GB/T 9704, the same bytes for the same paper, and nothing hostile breaks them.
 
-use papers::{Block, Error, Paper, Verify, docx, pdf, qr};
+use papers::{Block, Error, Paper, Table, Verify, docx, pdf, qr};
 
 fn sample() -> Paper {
     let reason = "经查，当事人于2026年8月18日在经营场所使用未经定期检验的电梯三台，违反了有关规定。上述事实有现场笔录、询问笔录、检验报告等证据证明，事实清楚，证据确凿。本机关于2026年9月29日告知当事人拟作出处罚的内容、事实、理由、依据和依法享有的陈述、申辩、要求听证的权利，当事人在期限内提出了陈述申辩，经复核，部分采纳。";
@@ -14,11 +14,11 @@ fn sample() -> Paper {
             Block::Paragraph(reason.into()),
             Block::Heading { level: 1, text: "二、处罚依据和决定".into() },
             Block::Paragraph(format!("{reason}决定罚款120,000元。")),
-            Block::Table {
+            Block::Table(Table {
                 caption: "证据目录".into(),
                 head: vec!["名称".into(), "页数".into()],
                 rows: vec![vec!["现场笔录".into(), "4".into()], vec!["询问笔录".into(), "6".into()]],
-            },
+            }),
             Block::Heading { level: 1, text: "三、救济途径".into() },
             Block::Paragraph(
                 "如不服本决定，可以自收到本决定书之日起六十日内向忻府区人民政府申请行政复议，或者六个月内依法向人民法院提起行政诉讼。"
@@ -61,9 +61,13 @@ fn a_docx_holds_the_form_and_the_words() {
     assert!(bytes.starts_with(b"PK"));
     let document = part(&bytes, "word/document.xml");
     for wanted in
-        ["行政处罚决定书", "忻市监罚〔2026〕12号", "w:line=\"579\"", "w:firstLine=\"640\"", "w:top=\"2098\"", "FangSong", "SimHei"]
+        ["行政处罚决定书", "忻市监罚〔2026〕12号", "w:line=\"579\"", "w:val=\"Heading1\"", "w:top=\"2098\"", "w:linePitch=\"579\"", "FangSong", "SimHei"]
     {
         assert!(document.contains(wanted), "the document holds {wanted}");
+    }
+    let styles = part(&bytes, "word/styles.xml");
+    for wanted in ["w:val=\"heading 1\"", "w:outlineLvl", "w:firstLine=\"640\"", "KaiTi"] {
+        assert!(styles.contains(wanted), "the styles hold {wanted}");
     }
     assert!(part(&bytes, "word/footer1.xml").contains("PAGE"), "pages are numbered");
 }
@@ -75,7 +79,7 @@ fn hostile_text_is_drawn_not_obeyed() {
     paper.blocks = vec![
         Block::Paragraph("\u{FFFF}𠮷".repeat(300)),
         Block::Paragraph(String::new()),
-        Block::Table { caption: String::new(), head: vec![], rows: vec![] },
+        Block::Table(Table::default()),
     ];
     assert!(part(&docx::write(&paper).unwrap(), "word/document.xml").contains("&lt;w:t&gt;&amp;"));
     assert!(matches!(pdf::write(&paper), Ok(_) | Err(Error::NoFont)));

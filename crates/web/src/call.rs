@@ -291,9 +291,7 @@ fn respond(call: &Call<'_>, reply: Reply, fresh: Option<String>, chose_language:
     let mut response = match reply {
         Reply::Page(status, page) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into_string()).into_response(),
         Reply::File { kind, name, bytes } => {
-            let plain: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')).collect();
-            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{plain}\""))], bytes)
-                .into_response()
+            ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition(kind, &name))], bytes).into_response()
         }
         Reply::Go(to) => see_other(&to),
         Reply::Enter { token, to } => {
@@ -313,6 +311,22 @@ fn respond(call: &Call<'_>, reply: Reply, fresh: Option<String>, chose_language:
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
+}
+
+/// How a file is offered: under its own name for those who read RFC 6266, in plain letters for the rest. A page of HTML is always
+/// kept as a file, never shown as one of this site.
+fn disposition(kind: &str, name: &str) -> String {
+    let how = if kind.starts_with("text/html") { "attachment" } else { "inline" };
+    let plain: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')).collect();
+    let plain = if plain.starts_with('.') { format!("file{plain}") } else { plain };
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
 fn see_other(to: &str) -> Response {

@@ -73,6 +73,17 @@ pub fn is_flow(call: &Call<'_>, key: &str) -> bool {
 
 fn period(call: &Call<'_>) -> Result<(i16, Period), Error> {
     let year = year(call);
+    // A half-year or a month, as the reports ask for them.
+    let number = |name: &str| call.ask(name).and_then(|text| text.parse::<i8>().ok());
+    let months = match (number("half"), number("month")) {
+        (Some(half @ 1..=2), None) => Some((half * 6 - 5, half * 6)),
+        (None, Some(month @ 1..=12)) => Some((month, month)),
+        _ => None,
+    };
+    if let Some((first, last)) = months {
+        let day = |month: i8| jiff::civil::Date::new(year, month, 1).map_err(|_| Error::NotFound);
+        return Ok((year, Period { from: day(first)?, to: day(last)?.last_of_month() }));
+    }
     Ok((year, Period::year(year).ok_or(Error::NotFound)?))
 }
 

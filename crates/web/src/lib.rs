@@ -53,6 +53,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route("/papers/{case}/{seq}/{file}", room(Door::Signed, papers::file))
         .route("/verify/{code}/{seq}", room(Door::Open, papers::verify))
         .route("/reports/{id}", room(Door::Officer, report::show))
+        .route("/reports/{id}/{file}", room(Door::Officer, report::take))
         .route("/law", room(Door::Open, law::all))
         .route("/law/{procedure}", room(Door::Open, law::one))
         .route("/components", room(Door::Open, showcase::show))
@@ -67,7 +68,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
 }
 
 fn open() -> Router<Site> {
-    use crate::public::{apply, audit, home, items, open, publications, report, sign_in, track};
+    use crate::public::{apply, audit, feed, home, items, open, publications, report, sign_in, track};
     Router::new()
         .route("/", room(Door::Open, home::home))
         .route("/accessibility", room(Door::Open, home::accessibility))
@@ -78,7 +79,9 @@ fn open() -> Router<Site> {
         .route("/track", room(Door::Open, track::find))
         .route("/track/{code}", desk(Door::Open, track::show, track::take))
         .route("/publications", room(Door::Open, publications::all))
+        .route("/publications.atom", room(Door::Open, feed::atom))
         .route("/publications/{code}", room(Door::Open, publications::one))
+        .route("/publications/{code}/{file}", room(Door::Open, publications::take))
         .route("/report", desk(Door::Open, report::show, report::take))
         .route("/review", room(Door::Open, report::review))
         .route("/audit", upload(Door::Open, audit::show, audit::take))

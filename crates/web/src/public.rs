@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod feed;
 pub mod home;
 pub mod items;
 pub mod open;

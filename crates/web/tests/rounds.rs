@@ -91,9 +91,14 @@ async fn a_report_from_its_round_to_its_publication() {
     let mut anybody = site.browser();
     let code = actions::step::code(&site.hall.case(case).unwrap());
     anybody.get(&format!("/publications/{code}")).await.is(404);
+    anybody.get(&format!("/publications/{code}/report.docx")).await.is(404);
+    assert!(!anybody.get("/publications.atom").await.is(200).text.contains("<entry>"));
     site.step(&["song"], Some(case), "", "hand-in", json!({}));
     site.step(&["song"], Some(case), "", "publish", json!({ "openness": "open" }));
     anybody.get("/publications").await.is(200).says("2025年度").says(&code);
+    let feed = anybody.get("/publications.atom").await.is(200).says("<entry>").says(&format!("https://example.org/publications/{code}</id>"));
+    assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
+    anybody.get(&format!("/publications/{code}/report.csv")).await.is(200).says("S45.ratings_received");
     let digest = site.hall.report_of(case, *site.now.lock().unwrap()).unwrap().digest.unwrap();
     anybody.get(&format!("/publications/{code}")).await.is(200).says("另有1件两类都不是").says(&digest[..8]);
     let kept = anybody.get(&format!("/publications/{code}.json")).await.is(200);

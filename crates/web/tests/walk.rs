@@ -380,3 +380,35 @@ async fn anybody_has_a_report_audited_and_nothing_is_kept() {
     let huge = vec![b'a'; 22 << 20];
     browser.send_file("/audit", &[("words", "")], ("a.txt", &huge)).await.is(413);
 }
+
+/// A report is offered in every form, under its own name.
+#[tokio::test]
+async fn a_report_is_taken_along_in_every_form() {
+    let site = Site::open();
+    site.received("东街小吃店");
+    let mut officer = site.signed_in("zheng").await;
+    let page = officer.get("/reports/annual?year=2026").await.is(200).says("下载");
+    assert!(page.text.contains("href=\"/reports/annual/report.docx?year=2026\"") && page.text.contains("data-section=\"measures\""));
+    for (ending, kind) in [
+        ("html", "text/html; charset=utf-8"),
+        ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("csv", "text/csv; charset=utf-8"),
+        ("json", "application/json"),
+        ("txt", "text/plain; charset=utf-8"),
+    ] {
+        let taken = officer.get(&format!("/reports/annual/report.{ending}?year=2026")).await.is(200);
+        assert_eq!(taken.headers["content-type"], kind);
+        let name = taken.headers["content-disposition"].to_str().unwrap();
+        assert!(name.contains("filename*=UTF-8''%E5%BF%BB%E5%BA%9C%E5%8C%BA2026") && name.ends_with(&format!(".{ending}")), "{name}");
+        assert_eq!(name.starts_with("attachment"), ending == "html", "{name}");
+    }
+    officer.get("/reports/annual/report.exe?year=2026").await.is(404);
+    officer.get("/reports/annul?year=2026").await.is(404);
+    officer.get("/reports/annual?year=2019").await.is(422).says("有记录的年份：2026");
+    officer.get("/reports/annual?year=2027").await.is(422).says("还没有到");
+    officer.get("/reports/half-year?year=2026&half=1").await.is(200).says("2026年上半年");
+    officer.get("/reports/department").await.is(200).says("哪个机关的报告");
+    officer.get("/reports/department?organ=approval-bureau&year=2026").await.is(200).says("区行政审批服务管理局2026年度");
+    site.browser().get("/reports/annual/report.json?year=2026").await.is(303);
+}

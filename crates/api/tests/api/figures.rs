@@ -88,3 +88,19 @@ async fn the_board_is_for_leaders_and_an_order_goes_out_as_any_case() {
         assert!(!tile["source"].as_str().unwrap().is_empty() && !tile["formula"].as_str().unwrap().is_empty(), "{key}");
     }
 }
+
+#[tokio::test]
+async fn a_report_is_a_value_or_a_file_for_officials() {
+    let district = District::open();
+    let (clerk, li) = (district.token("clerk").await, district.token("li").await);
+    district.received(&clerk).await;
+    let report = district.get("/api/reports/annual?year=2026", &clerk).await.is(200).json;
+    assert_eq!((&report["template"], &report["period"]["year"]), (&json!("annual"), &json!(2026)));
+    assert!(report["figures"].as_array().unwrap().len() > 100 && report["chapters"].as_array().unwrap().len() == 5);
+    district.get("/api/reports/half-year?year=2026&half=1&format=csv", &clerk).await.is(200);
+    district.get("/api/reports/annual?year=2026&format=doc", &clerk).await.problem(422, "invalid");
+    district.get("/api/reports/annual?year=2019", &clerk).await.problem(422, "invalid");
+    district.get("/api/reports/anual?year=2026", &clerk).await.problem(422, "invalid");
+    district.get("/api/reports/annual?year=2026", &li).await.problem(403, "forbidden");
+    district.get("/api/reports/annual?year=2026", "").await.problem(401, "sign-in");
+}

@@ -4,9 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use actions::figure::Period;
-use actions::report::{Report as Written, Text, Wanted};
+use actions::report::Wanted;
+use actions::report::file::{Form, file};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::hall::Database;
 use crate::folder::Place;
@@ -15,14 +17,29 @@ use crate::folder::Place;
 pub struct Report {
     /// The year reported on.
     year: i16,
+    /// Which report of `law/reports/`.
+    #[arg(long, default_value = "annual", value_name = "ID")]
+    template: String,
+    /// 1 or 2, for a half-year's report.
+    #[arg(long, value_name = "1|2")]
+    half: Option<u8>,
+    /// Id of the organ, for a department's report.
+    #[arg(long, value_name = "ID")]
+    organ: Option<String>,
     #[arg(long, value_enum, default_value = "html")]
     format: Format,
-    /// Which report of `law/reports/`.
-    #[arg(long, default_value = "annual")]
-    report: String,
-    /// Write to a file instead of standard output.
-    #[arg(long, value_name = "FILE")]
-    out: Option<std::path::PathBuf>,
+    /// Write to a file instead of standard output (`-`).
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    out: std::path::PathBuf,
+    /// What comes before each link: the address of the site. Links are paths from its root when not given.
+    #[arg(long, value_name = "URL", default_value = "")]
+    base_url: String,
+    /// Leave out sentences whose figures have no value, as a report for approval does; a draft shows the gaps.
+    #[arg(long = "final")]
+    finished: bool,
+    /// Write as of this moment (YYYY-MM-DDTHH:MM:SS).
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<DateTime>,
     #[command(flatten)]
     database: Database,
 }
@@ -31,82 +48,54 @@ pub struct Report {
 enum Format {
     Html,
     Json,
+    Docx,
+    Pdf,
+    Xlsx,
+    Csv,
+    Txt,
+}
+
+impl Format {
+    fn form(self) -> Form {
+        match self {
+            Format::Html => Form::Html,
+            Format::Json => Form::Json,
+            Format::Docx => Form::Docx,
+            Format::Pdf => Form::Pdf,
+            Format::Xlsx => Form::Xlsx,
+            Format::Csv => Form::Csv,
+            Format::Txt => Form::Txt,
+        }
+    }
 }
 
 pub fn report(command: Report, place: &Place) -> anyhow::Result<ExitCode> {
     let hall = command.database.hall_to_read(place)?;
-    let report = hall.report(&Wanted::year(&command.report, command.year), super::serve::clock(None)())?;
-    let bytes = match command.format {
-        Format::Json => {
-            let mut json = serde_json::to_vec_pretty(&report)?;
-            json.push(b'\n');
-            json
-        }
-        Format::Html => html(&report, &command.database.address).into_bytes(),
+    let held = hall.store.divisions()?;
+    if !held.is_empty() && !held.contains(&hall.settings.number()) {
+        let held = held.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        anyhow::bail!("the database holds no division {}; it holds {held}", hall.settings.division);
+    }
+    let wanted = Wanted {
+        template: command.template,
+        year: command.year,
+        half: command.half,
+        organ: command.organ,
+        finished: command.finished,
+        ..Wanted::default()
     };
-    match command.out {
-        Some(path) => std::fs::write(&path, bytes)?,
-        None => std::io::stdout().lock().write_all(&bytes)?,
+    let report = hall.report(&wanted, super::serve::clock(command.at)())?;
+    let bytes = file(&report, command.format.form(), &command.base_url)?;
+    if command.out.as_os_str() == "-" {
+        let mut out = std::io::stdout().lock();
+        if matches!(command.format, Format::Docx | Format::Pdf | Format::Xlsx) && std::io::IsTerminal::is_terminal(&out) {
+            anyhow::bail!("a {} is not for a terminal: write it with --out FILE", command.format.form().extension());
+        }
+        out.write_all(&bytes)?;
+    } else {
+        std::fs::write(&command.out, bytes).with_context(|| format!("`{}` could not be written", command.out.display()))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A page that stands alone; every figure leads to its records on the site.
-fn html(report: &Written, address: &str) -> String {
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n<link rel=\"stylesheet\" href=\"{1}/assets/fadu.css\">\n</head>\n<body>\n<main class=\"wrap\">\n<div class=\"head\"><h1>{0}</h1></div>\n",
-        escape(&report.title),
-        escape(address)
-    );
-    let link = |key: &str, text: &str| {
-        format!(
-            "<a class=\"fig\" data-figure=\"{0}\" href=\"{1}/figures/{0}?year={2}\">{3}</a>",
-            escape(key),
-            escape(address),
-            report.period.year,
-            escape(text)
-        )
-    };
-    for chapter in &report.chapters {
-        out.push_str(&format!("<section class=\"sec\"><h2>{}</h2>\n", escape(&chapter.title)));
-        for text in &chapter.blocks {
-            match text {
-                Text::Heading { text } => out.push_str(&format!("<h3>{}</h3>\n", escape(text))),
-                Text::Paragraph { pieces } => {
-                    let text: String = pieces
-                        .iter()
-                        .map(|piece| match &piece.figure {
-                            Some(quoted) => link(&quoted.key, &piece.text),
-                            None => escape(&piece.text),
-                        })
-                        .collect();
-                    out.push_str(&format!("<p>{text}</p>\n"));
-                }
-                Text::Table { .. } | Text::Chart { .. } | Text::Section { .. } => {}
-            }
-        }
-        out.push_str("</section>\n");
-    }
-    out.push_str("<section class=\"sec\"><h2>附表：全部数据</h2>\n<table class=\"t\"><caption class=\"vh\">全部数据</caption><thead><tr><th scope=\"col\">数据</th><th scope=\"col\" class=\"n\">数值</th><th scope=\"col\">单位</th><th scope=\"col\">口径</th></tr></thead><tbody>\n");
-    for shown in &report.figures {
-        out.push_str(&format!(
-            "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>\n",
-            escape(&shown.title),
-            link(&shown.key, &shown.number),
-            escape(&shown.unit),
-            escape(&shown.definition)
-        ));
-    }
-    out.push_str("</tbody></table></section>\n<section class=\"sec\"><h2>核对</h2>\n<ul class=\"list\">\n");
-    for check in &report.checks {
-        out.push_str(&format!("<li>{} {}</li>\n", if check.holds { "✓" } else { "✗ 对不上：" }, escape(&check.says)));
-    }
-    out.push_str("</ul></section>\n</main>\n</body>\n</html>\n");
-    out
 }
 
 #[derive(Args)]

@@ -1,7 +1,8 @@
 //! The chapters of a report: text with every figure a link, tables that scroll by themselves, checks in the margin.
 
+use actions::report::file::plate;
 use engine::report::{Check, Text, Written};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::call::Call;
 use crate::components::figure::check;
@@ -17,14 +18,7 @@ fn block_of(call: &Call<'_>, block: &Text, checks: &[Check]) -> Markup {
         Text::Heading { text } => h3 { (text) },
         Text::Paragraph { pieces } => { p { @for piece in pieces { (written(piece)) } } (notes(pieces, checks)) },
         Text::Table { caption, head, rows } => (table(caption, head, rows)),
-        // As a table: the same numbers, readable by everybody.
-        Text::Chart { caption, labels, series, .. } => {
-            @let head: Vec<String> = std::iter::once(String::new()).chain(series.iter().map(|one| one.title.clone())).collect();
-            @let rows: Vec<Vec<Written>> = labels.iter().enumerate().map(|(place, label)| {
-                std::iter::once(Written::words(label)).chain(series.iter().map(|one| one.values.get(place).cloned().unwrap_or_default())).collect()
-            }).collect();
-            (table(caption, &head, &rows))
-        },
+        Text::Chart { .. } => (PreEscaped(plate(block))),
         Text::Section { blocks, .. } => { @if blocks.is_empty() { p.empty { (call.say("还没有写")) } } @for block in blocks { (block_of(call, block, checks)) } },
     } }
 }

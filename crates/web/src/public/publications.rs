@@ -1,6 +1,7 @@
 //! Reports that were published: the list, each report as it was approved, and how anybody verifies it.
 
 use actions::freeze::Publication;
+use actions::report::file::{self, Form};
 use engine::report::{Check, FigureRow, Text};
 use maud::{Markup, html};
 
@@ -16,6 +17,7 @@ pub fn all(call: &Call<'_>) -> Answer {
     let title = call.say("法治政府建设年度报告");
     let body = html! {
         (head(&call.hall.settings.name, title, "每年四月一日以前向社会公开。报告里的每个数都能点开，数的是哪些记录，自己可以再数一遍。"))
+        p.small { a href="/publications.atom" type="application/atom+xml" { (call.say("订阅新公开的报告")) "（Atom）" } }
         @if found.is_empty() { p.empty { "还没有公开的报告。" } } @else {
             table class="t stack" { caption.vh { (title) }
                 thead { tr { th scope="col" { (call.say("报告")) } th scope="col" { (call.say("机关")) } th scope="col" { (call.say("公开的日期")) } } }
@@ -57,11 +59,22 @@ pub fn one(call: &Call<'_>) -> Answer {
                 (chapters::blocks(call, &blocks, &report.checks))
             }
         }
+        (section("files", call.say("下载"), html! { ul.row { @for form in Form::ALL { li {
+            a href={ "/publications/" (found.code) "/report." (form.extension()) } download=(file::name(report, form)) { (form.title()) }
+        } } } }))
         (checks(call, &report.checks))
         (figures(call, &report.figures))
         (verify(call, &found))
     };
     Ok(Page::new(Audience::Public, title, body).under("/publications", call.say("法治政府建设年度报告")).ok(call))
+}
+
+/// A published report as a file, as it was approved; its ending says in which form.
+pub fn take(call: &Call<'_>) -> Answer {
+    let form = call.part("file").rsplit_once('.').and_then(|(_, ending)| Form::of(ending)).ok_or(actions::Error::NotFound)?;
+    let report = call.hall.publication(call.part("code"))?.report;
+    let bytes = file::file(&report, form, &call.hall.settings.address)?;
+    Ok(Reply::File { kind: form.mime(), name: file::name(&report, form), bytes })
 }
 
 /// Failing checks with their reasons first; the others unfold.
