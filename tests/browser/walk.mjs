@@ -135,7 +135,7 @@ async function walk() {
     expect(await anybody.locator('html').getAttribute('lang') === 'zh-CN', 'the page does not say its language');
     await look(anybody, 'home');
   });
-  for (const [name, path] of [['items', '/items'], ['item', '/items/item-002'], ['track', '/track'], ['report', '/report'], ['review', '/review'], ['sign in', '/sign-in'], ['figures', '/figures?year=2022'], ['audit', '/audit'], ['law', '/law'], ['procedure', '/law/licence'], ['accessibility', '/accessibility'], ['components', '/components']]) {
+  for (const [name, path] of [['items', '/items'], ['item', '/items/item-002'], ['track', '/track'], ['report', '/report'], ['review', '/review'], ['sign in', '/sign-in'], ['figures', '/figures?year=2022'], ['audit', '/audit'], ['appraisal', '/appraisal/2022'], ['law', '/law'], ['procedure', '/law/licence'], ['accessibility', '/accessibility'], ['components', '/components']]) {
     await test(`${path} is there`, async () => {
       const answer = await anybody.goto(site + path);
       expect(answer.status() === 200, `${answer.status()}`);
@@ -353,7 +353,7 @@ async function walk() {
     await look(anybody, 'publication');
   });
 
-  for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['leader', '/leader?wall=1', 'wall'], ['leader', '/leader/orders', 'orders'], ['leader', '/leader/orders/new', 'new order'], ['leader', '/leader/figures/S45.bad_ratings', 'leader figure'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['keeper', '/pool', 'data pool'], ['operator', '/open-data', 'open data'], ['leader', '/reports/annual?year=2022', 'annual report']]) {
+  for (const [login, path, name] of [['supervisor', '/supervisor', 'supervisor'], ['leader', '/leader', 'leader'], ['leader', '/leader?wall=1', 'wall'], ['leader', '/leader/orders', 'orders'], ['leader', '/leader/orders/new', 'new order'], ['leader', '/leader/figures/S45.bad_ratings', 'leader figure'], ['keeper', '/officer/registers', 'registers'], ['keeper', '/officer/registers/service-items', 'register'], ['operator', '/officer/new', 'new case'], ['keeper', '/pool', 'data pool'], ['operator', '/open-data', 'open data'], ['leader', '/reports/annual?year=2022', 'annual report'], ['liaison', '/appraisal/2022/market-regulation', 'score sheet'], ['appraiser', '/appraisal/2023', 'running appraisal']]) {
     await test(`${login} opens ${path}`, async () => {
       const page = await visitor(login);
       const answer = await page.goto(site + path);

@@ -3,6 +3,7 @@
 //!
 //! One file a noun; a verb is a function on the [`Hall`]: `take_step`, `enter`, `sign_in`, `run_round`, `issue_paper` …
 
+pub mod appraisal;
 pub mod audit;
 pub mod board;
 pub mod children;

@@ -192,9 +192,10 @@ impl Hall {
                 .iter()
                 .filter_map(|id| {
                     let form = procedure.papers.get(id);
-                    let number = form
-                        .and_then(|form| form.series.as_deref())
-                        .and_then(|series| Some(self.document_number(&event.organ, series, event.at?.year(), *numbers.next()?)));
+                    let number = form.and_then(|form| {
+                        let series = form.series.as_deref()?;
+                        Some(self.document_number(event.issuer(form), series, event.at?.year(), *numbers.next()?))
+                    });
                     if !whole && !form.is_some_and(PaperForm::is_for_opener) {
                         return None;
                     }

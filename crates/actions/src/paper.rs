@@ -2,11 +2,12 @@
 
 use engine::case::{Case, Event, Person};
 use engine::decide::version_of;
-use engine::law::{Issuer, PaperForm};
+use engine::law::{FieldKind, PaperForm};
 use engine::value::long_date;
 use jiff::civil::DateTime;
 use papers::{Block, Paper, Verify};
 
+use crate::appraisal::{Ranked, kept_sheet, tree_of};
 use crate::hall::{Error, Hall, Result};
 use crate::look::{Sight, sight};
 use crate::step::{code, event_of, fill};
@@ -91,12 +92,12 @@ impl Hall {
                 }
             }
         };
-        let from = self.organ_title(issuer(&form, &event));
+        let from = self.organ_title(event.issuer(&form));
         Ok(Paper {
             organ: from.clone(),
             title: form.title.clone(),
             addressee: form.to.as_deref().map(|to| fill(to, &value)).filter(|to| !to.is_empty()),
-            blocks: blocks(&form.body, &value),
+            blocks: blocks(&form.body, &value, &|field| self.table(version, &then, field)),
             signed_by: from,
             date: long_date(at.date()),
             verify: Some(Verify {
@@ -106,6 +107,35 @@ impl Hall {
             }),
             number,
         })
+    }
+
+    /// A score sheet or a ranking that the case keeps, as a table.
+    fn table(&self, version: &engine::law::Version, case: &Case, field: &str) -> Option<Block> {
+        let field = version.field(field)?;
+        let value = case.fields.get(&field.id)?;
+        let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+        let (head, rows) = match field.kind {
+            FieldKind::Sheet => {
+                let (tree, sheet) = (tree_of(case)?, kept_sheet(case, &field.id)?);
+                let rows = tree.leaves().filter_map(|leaf| {
+                    let scored = sheet.leaf(&leaf.id)?;
+                    let score = if scored.asked { scored.score.to_string() } else { "—".to_owned() };
+                    Some(vec![format!("{} {}", leaf.id, leaf.title), leaf.weight.to_string(), score, scored.says.clone()])
+                });
+                let mut rows: Vec<Vec<String>> = rows.collect();
+                let total = sheet.total.map_or_else(|| "—".to_owned(), |total| total.to_string());
+                rows.push(vec!["合计".to_owned(), sheet.asked.to_string(), total, sheet.says.clone()]);
+                (texts(&["指标", "分值", "得分", "怎么算的"]), rows)
+            }
+            FieldKind::Ranking => {
+                let ranked: Vec<Ranked> = serde_json::from_value(value.clone()).ok()?;
+                let rows =
+                    ranked.into_iter().map(|line| vec![line.group, line.rank.to_string(), line.title, line.total.to_string(), line.grade]);
+                (texts(&["类别", "名次", "单位", "得分", "等次"]), rows.collect())
+            }
+            _ => return None,
+        };
+        Some(Block::Table { caption: field.title.clone(), head, rows })
     }
 
     /// The same as bytes.
@@ -134,7 +164,7 @@ impl Hall {
                 Ok(Checked {
                     title: form.title.clone(),
                     number: self.number_of(form, procedure, &event, paper),
-                    organ: self.organ_title(issuer(form, &event)),
+                    organ: self.organ_title(event.issuer(form)),
                     date: event.at.map_or(case.opened.date(), |at| at.date()),
                     code: code(&case),
                     agrees: digest.map(|digest| digest.len() >= 8 && hash.starts_with(&digest.to_lowercase())),
@@ -164,7 +194,7 @@ impl Hall {
             .filter(|issued| procedure.papers.get(*issued).is_some_and(|form| form.series.is_some()))
             .position(|issued| issued == paper)?;
         let number = event.numbers.get(place)?;
-        Some(self.document_number(&event.organ, series, event.at?.year(), *number))
+        Some(self.document_number(event.issuer(form), series, event.at?.year(), *number))
     }
 
     /// The name of an officer, or who a member of the public is to the case.
@@ -175,20 +205,16 @@ impl Hall {
     }
 }
 
-/// The organ in whose name a paper goes out.
-fn issuer<'e>(form: &PaperForm, event: &'e Event) -> &'e str {
-    match (form.from, event.by.first()) {
-        (Issuer::Actor, Some(acted)) if !acted.organ.is_empty() => &acted.organ,
-        _ => &event.organ,
-    }
-}
-
-/// Markdown of a template: `# ` and `## ` are headings, other lines paragraphs; a paragraph of which nothing is left is left out.
-fn blocks(body: &str, value: &dyn Fn(&str) -> Option<String>) -> Vec<Block> {
+/// Markdown of a template: `# ` and `## ` are headings, a line `{table.field}` is a table, other lines paragraphs; a paragraph of which
+/// nothing is left is left out.
+fn blocks(body: &str, value: &dyn Fn(&str) -> Option<String>, table: &dyn Fn(&str) -> Option<Block>) -> Vec<Block> {
     body.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .filter_map(|line| {
+            if let Some(field) = line.strip_prefix("{table.").and_then(|rest| rest.strip_suffix('}')) {
+                return table(field);
+            }
             let level = line.chars().take_while(|letter| *letter == '#').count();
             let text = fill(line.trim_start_matches('#').trim_start_matches("- ").trim(), value);
             match level {

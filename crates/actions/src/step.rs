@@ -177,6 +177,9 @@ impl Hall {
         if let Some(open) = &mut event.open {
             open.salt = (self.chance)()?.chars().take(12).collect();
         }
+        if let Some(before) = before {
+            self.keep_computed(before, &mut event)?;
+        }
         let division = &self.settings.division;
         let case = match before {
             Some(case) => {
@@ -193,8 +196,10 @@ impl Hall {
         let numbers = event
             .papers
             .iter()
-            .filter_map(|paper| procedure.papers.get(paper)?.series.clone())
-            .map(|series| NumberWanted { series, organ: event.organ.clone(), year })
+            .filter_map(|paper| {
+                let form = procedure.papers.get(paper)?;
+                Some(NumberWanted { series: form.series.clone()?, organ: event.issuer(form).to_owned(), year })
+            })
             .collect();
         let place = version.place.as_deref().and_then(|field| case.text(field)).unwrap_or_default().to_owned();
         let code = code(&case);

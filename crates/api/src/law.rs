@@ -84,7 +84,8 @@ pub struct FieldOfLaw {
     title: String,
     /// What a value looks like in `with`: `text` and `prose` a string; `number` a whole number; `money` whole yuan; `date` `"2026-10-20"`;
     /// `choice` one id of `choices`; `choices`, `persons`, `files`, `lines` a list of strings; `party` an object
-    /// `{name, kind: "citizen" | "organisation", id?, phone?, address?}`; `person` and `entry` an id; `fact` `yes`, `no` or `not-established`.
+    /// `{name, kind: "citizen" | "organisation", id?, phone?, address?}`; `person` and `entry` an id; `fact` `yes`, `no` or `not-established`;
+    /// `points` a decimal as a string, `"2.5"`. `indicators`, `sheet` and `ranking` are written by the ledger and never given.
     #[serde(rename = "type")]
     #[schema(example = "party")]
     kind: String,
@@ -389,6 +390,10 @@ fn kind_id(kind: FieldKind) -> &'static str {
         FieldKind::Files => "files",
         FieldKind::Lines => "lines",
         FieldKind::Columns => "columns",
+        FieldKind::Points => "points",
+        FieldKind::Indicators => "indicators",
+        FieldKind::Sheet => "sheet",
+        FieldKind::Ranking => "ranking",
     }
 }
 

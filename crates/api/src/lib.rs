@@ -5,6 +5,7 @@
 //!
 //! Modules import downward in this order.
 
+pub mod appraisal;
 pub mod board;
 pub mod caller;
 pub mod audit;
@@ -66,6 +67,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(audit::report))
         .routes(routes!(pool::data_sets))
         .routes(routes!(pool::open_data))
+        .routes(routes!(appraisal::appraisal))
         .routes(routes!(health::health))
         .routes(routes!(checkpoint::checkpoints))
         .routes(routes!(problem::kinds))
@@ -93,6 +95,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(pool::pooled_records))
         .routes(routes!(pool::batch))
         .routes(routes!(report::report))
+        .routes(routes!(appraisal::score_sheet))
         .routes(routes!(search::search))
         .routes(routes!(open311::requests, open311::request))
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock::{Fact, Ledger};
+use crate::law::{Issuer, PaperForm};
 
 /// Who acts: a person with the posts and papers held at that moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -95,6 +96,16 @@ pub struct Event {
     /// The actors became handlers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub takes: bool,
+}
+
+impl Event {
+    /// The organ in whose name a paper of this event goes out, and from whose series it is numbered.
+    pub fn issuer<'e>(&'e self, form: &PaperForm) -> &'e str {
+        match (form.from, self.by.first()) {
+            (Issuer::Actor, Some(acted)) if !acted.organ.is_empty() => &acted.organ,
+            _ => &self.organ,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

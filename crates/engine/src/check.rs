@@ -1,6 +1,7 @@
 //! `law check`: everything that must hold of the law folder before anyone is served by it. Every check has a name; all run, all are reported.
 
 mod clock;
+mod indicator;
 mod screen;
 mod step;
 
@@ -17,7 +18,7 @@ use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 23] = [
+pub const CHECKS: [(&str, &str); 25] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
@@ -42,6 +43,8 @@ pub const CHECKS: [(&str, &str); 23] = [
         "every report holds its sections once, shows figures that add up where it adds them, and leaves units to the figures",
     ),
     ("screen-holds", "the leader's screen can tell its figures apart as it says, and its alerts look the way each figure is good"),
+    ("weights-sum", "the leaves of every branch of indicators weigh what the branch weighs, and all of them together 100"),
+    ("rules-score", "every rule of an indicator names a figure it can be computed from, and gives no more than the indicator weighs"),
     ("parameters-sourced", "every parameter says its source and the day from which it holds"),
     ("calendar-sane", "make-up days are weekend days, days off lie in the right order, no year is there twice"),
 ];
@@ -73,6 +76,7 @@ pub fn check(folder: &Folder) -> Vec<Finding> {
     figures(&mut report);
     reports(&mut report);
     screen::screen(&mut report);
+    indicator::standards(&mut report);
     examples(&mut report);
     let mut findings = report.findings;
     findings.sort();
@@ -293,9 +297,10 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
         for post in step.by.iter().filter(|post| ![CLOCK, HANDLER, APPLICANT].contains(&post.as_str())) {
             report.known(file, "post", post, law.posts.keys());
         }
-        for field in step.asks.iter().map(|ask| &ask.field).chain(step.sets.keys()).chain(&step.moves_to) {
+        for field in step.asks.iter().map(|ask| &ask.field).chain(step.sets.keys()).chain(&step.moves_to).chain(&step.keeps) {
             report.known(file, "field", field, fields());
         }
+        indicator::kept(report, version, step, file);
         for paper in &step.paper {
             report.known(file, "paper", paper, procedure.papers.keys());
         }
@@ -364,6 +369,8 @@ fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &st
             fields.push(field);
             registers.push(register);
         }
+        Guard::NotOwnOrgan => {}
+        Guard::IndicatorIn { field, tree } => fields.extend([field.as_str(), tree.as_str()]),
     }
     if let Some(when) = &need.when {
         fields.extend(when.field.as_deref());
@@ -463,7 +470,8 @@ fn papers(report: &mut Report<'_>, procedure: &Procedure, version: &Version) {
         }
         for place in places(&form.body).chain(form.to.iter().flat_map(|to| places(to))) {
             let root = place.split('.').next().unwrap_or(place);
-            let built_in = matches!(root, "case" | "organ" | "date" | "actors" | "due" | "number" | "parameter" | "division" | "handlers");
+            let built_in =
+                matches!(root, "table" | "case" | "organ" | "date" | "actors" | "due" | "number" | "parameter" | "division" | "handlers");
             if !built_in && version.field(root).is_none() {
                 report.known(&file, "field", root, version.fields.iter().map(|field| &field.id));
             }

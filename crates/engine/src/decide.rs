@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::case::{APPLICANT, Acted, CLOCK, Case, Event, HANDLER, LAPSE, Opening, Person};
 use crate::clock::Fact;
 use crate::guard::{self, Scene};
-use crate::law::{Cite, Clock, Ends, Law, Procedure, Reach, Step, Unit, Version};
+use crate::law::{Cite, Clock, Ends, Field, FieldKind, Law, Procedure, Reach, Step, Unit, Version};
 use crate::register::Registers;
 use crate::value;
 
@@ -167,7 +167,16 @@ fn event(
     for (field, value) in &step.sets {
         with.insert(field.clone(), Value::String(value.clone()));
     }
-    let field = |id: &str| with.get(id).or_else(|| case.and_then(|case| case.fields.get(id))).and_then(Value::as_str).map(str::to_owned);
+    for id in &step.keeps {
+        if let Some(field) = version.field(id).filter(|field| field.kind == FieldKind::Indicators) {
+            with.insert(id.clone(), kept_tree(law, procedure, field, case, &with)?);
+        }
+    }
+    let field = |id: &str| match with.get(id).or_else(|| case.and_then(|case| case.fields.get(id))) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
     let to = match &step.branch {
         Some(branch) => field(&branch.field).and_then(|value| branch.to.get(&value).cloned()),
         None => step.to.clone(),
@@ -194,6 +203,22 @@ fn event(
         papers: step.paper.clone(),
         numbers: Vec::new(),
         takes: step.takes_over,
+    })
+}
+
+/// The tree of a standard for the year the case is about, as the case will keep it.
+fn kept_tree(law: &Law, procedure: &Procedure, field: &Field, case: Option<&Case>, with: &Map<String, Value>) -> Result<Value, Reason> {
+    let year = with.get("year").or_else(|| case.and_then(|case| case.fields.get("year"))).and_then(Value::as_i64);
+    let tree = year.and_then(|year| i16::try_from(year).ok()).zip(field.standard.as_deref()).and_then(|(year, id)| law.tree(id, year));
+    tree.and_then(|tree| serde_json::to_value(tree).ok()).ok_or_else(|| {
+        let year = year.map_or("这一".to_owned(), |year| year.to_string());
+        Reason::cited(
+            "indicators",
+            &procedure.basis,
+            format!("没有在{year}年施行的指标体系"),
+            "先公布当年的指标体系，再开始考核".to_owned(),
+        )
+        .on("year")
     })
 }
 

@@ -1,18 +1,22 @@
 //! Named guards: the conditions of the law. A guard is tested here; its parameters and its citation are data.
 
+mod read;
+
 use jiff::civil::{Date, DateTime};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::case::{Case, Person, lookup};
 use crate::decide::{Reason, parameter_value};
-use crate::law::{Cite, Law, Step, Unit, Version};
+use crate::law::{Cite, Law, Step, Version};
 use crate::register::Registers;
 
+pub use read::NAMES;
+
 /// A condition on a step, as a jurist writes it: `{ guard = "done", step = "give-notice", cite = "处罚法/44" }`.
-/// Which keys a guard takes is said by `Guard::read`; `when` makes the condition apply only in some cases.
+/// Which keys a guard takes is said at each `Guard`; `when` makes the condition apply only in some cases.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "Raw")]
+#[serde(try_from = "read::Raw")]
 pub struct Need {
     pub guard: Guard,
     pub cite: Cite,
@@ -33,51 +37,6 @@ pub struct When {
     pub is: Vec<String>,
     #[serde(default)]
     pub done: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Raw {
-    guard: String,
-    cite: Cite,
-    #[serde(default)]
-    cure: Option<String>,
-    #[serde(default)]
-    says: Option<String>,
-    #[serde(default)]
-    when: Option<When>,
-    #[serde(default)]
-    field: Option<String>,
-    #[serde(default)]
-    than: Option<String>,
-    #[serde(default)]
-    is: Vec<String>,
-    #[serde(default)]
-    count: Option<usize>,
-    #[serde(default)]
-    step: Option<String>,
-    #[serde(default)]
-    after: Option<String>,
-    #[serde(default)]
-    unless: Vec<String>,
-    #[serde(default)]
-    clock: Option<String>,
-    #[serde(default)]
-    amount: Option<i64>,
-    #[serde(default)]
-    parameter: Option<String>,
-    #[serde(default)]
-    years: Option<i64>,
-    #[serde(default)]
-    days: Option<Unit>,
-    #[serde(default)]
-    until: Option<String>,
-    #[serde(default)]
-    low: Option<String>,
-    #[serde(default)]
-    high: Option<String>,
-    #[serde(default)]
-    register: Option<String>,
 }
 
 /// Every condition the engine can test.
@@ -127,6 +86,10 @@ pub enum Guard {
     DatePassed { field: String },
     /// The entry named in the field is in force today. Keys: `register`, `field`.
     EntryInForce { register: String, field: String },
+    /// Nobody who acts belongs to the organ of the case.
+    NotOwnOrgan,
+    /// The field names a leaf of the tree of indicators that the case keeps. Keys: `field`, `tree` (the field that keeps it).
+    IndicatorIn { field: String, tree: String },
 }
 
 /// A limit written here or adopted by the district.
@@ -135,104 +98,6 @@ pub enum Limit {
     Amount(i64),
     Parameter(String),
 }
-
-impl TryFrom<Raw> for Need {
-    type Error = String;
-
-    fn try_from(raw: Raw) -> Result<Self, String> {
-        let Raw {
-            guard: name,
-            cite,
-            cure,
-            says,
-            when,
-            field,
-            than,
-            is,
-            count,
-            step,
-            after,
-            unless,
-            clock,
-            amount,
-            parameter,
-            years,
-            days,
-            until,
-            low,
-            high,
-            register,
-        } = raw;
-        let need = |value: Option<String>, key: &str| value.ok_or_else(|| format!("guard `{name}` needs `{key}`"));
-        let limit = || match (amount, parameter.clone()) {
-            (Some(amount), None) => Ok(Limit::Amount(amount)),
-            (None, Some(parameter)) => Ok(Limit::Parameter(parameter)),
-            _ => Err(format!("guard `{name}` needs one of `amount` and `parameter`")),
-        };
-        let guard = match name.as_str() {
-            "officers-at-least" => Guard::OfficersAtLeast { count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))? },
-            "certified" => Guard::Certified,
-            "legal-qualified" => Guard::LegalQualified,
-            "no-conflict" => Guard::NoConflict { field: need(field, "field")? },
-            "not-same-person" => Guard::NotSamePerson { step: need(step, "step")? },
-            "field-present" => Guard::FieldPresent { field: need(field, "field")? },
-            "field-is" => Guard::FieldIs { field: need(field, "field")?, is },
-            "field-is-not" => Guard::FieldIsNot { field: need(field, "field")?, is },
-            "established" => Guard::Established { field: need(field, "field")? },
-            "done" => Guard::Done { step: need(step, "step")?, after },
-            "not-done" => Guard::NotDone { step: need(step, "step")? },
-            "period-over" => Guard::PeriodOver { clock: need(clock, "clock")?, unless },
-            "period-runs" => Guard::PeriodRuns { clock: need(clock, "clock")? },
-            "answered-if" => Guard::AnsweredIf { step: need(step, "step")?, unless },
-            "amount-at-most" => Guard::AmountAtMost { limit: limit()?, field: need(field, "field")? },
-            "done-if-amount-over" => Guard::DoneIfAmountOver { limit: limit()?, field: need(field, "field")?, step: need(step, "step")? },
-            "not-heavier" => Guard::NotHeavier { field: need(field, "field")?, than: need(than, "than")?, step: need(step, "step")? },
-            "within-benchmark" => {
-                Guard::WithinBenchmark { field: need(field, "field")?, low: need(low, "low")?, high: need(high, "high")?, unless }
-            }
-            "within-years" => Guard::WithinYears {
-                field: need(field, "field")?,
-                years: years.ok_or_else(|| format!("guard `{name}` needs `years`"))?,
-                until,
-            },
-            "date-passed" => Guard::DatePassed { field: need(field, "field")? },
-            "days-ahead" => Guard::DaysAhead {
-                field: need(field, "field")?,
-                count: count.ok_or_else(|| format!("guard `{name}` needs `count`"))?,
-                working: days == Some(Unit::Working),
-            },
-            "entry-in-force" => Guard::EntryInForce { register: need(register, "register")?, field: need(field, "field")? },
-            other => return Err(format!("unknown guard `{other}`; known are {}", NAMES.join(", "))),
-        };
-        Ok(Need { guard, cite, cure, says, when })
-    }
-}
-
-/// The names a jurist may write.
-pub const NAMES: [&str; 22] = [
-    "officers-at-least",
-    "certified",
-    "legal-qualified",
-    "no-conflict",
-    "not-same-person",
-    "field-present",
-    "field-is",
-    "field-is-not",
-    "established",
-    "done",
-    "not-done",
-    "period-over",
-    "period-runs",
-    "answered-if",
-    "amount-at-most",
-    "done-if-amount-over",
-    "not-heavier",
-    "within-benchmark",
-    "within-years",
-    "days-ahead",
-    "date-passed",
-    "entry-in-force",
-];
 
 /// The situation a guard looks at. `with` is `None` when nothing has been filled in yet: then guards over asked fields are not tested.
 pub struct Scene<'s> {
@@ -644,6 +509,27 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
                 None => on(field, fail(format!("{title}里没有“{id}”"), "选清单里有的")),
             }
         }
+        Guard::NotOwnOrgan => {
+            let organ = scene.case.map(|case| case.organ.as_str()).filter(|organ| !organ.is_empty())?;
+            let own: Vec<&Person> = scene.by.iter().filter(|person| person.organ == organ).collect();
+            if own.is_empty() {
+                None
+            } else {
+                fail(format!("{}是被考核单位的人员，不能给本单位评分", names(&own)), "换由其他单位的人员办理")
+            }
+        }
+        Guard::IndicatorIn { field, tree } => {
+            let id = scene.text(field)?;
+            let tree = scene.value(tree).and_then(crate::indicator::Tree::of)?;
+            if tree.leaf(id).is_some() {
+                return None;
+            }
+            let near = crate::decide::nearest(id, tree.leaves().map(|leaf| leaf.id.as_str()));
+            let cure = near
+                .and_then(|near| tree.leaf(near))
+                .map_or_else(|| "按本年度指标体系填写三级指标的编号".to_owned(), |near| format!("是不是“{} {}”", near.id, near.title));
+            on(field, fail(format!("{}年度指标体系没有编号为“{id}”的三级指标", tree.year), cure))
+        }
     }
 }
 
@@ -688,5 +574,7 @@ pub fn name(guard: &Guard) -> &'static str {
         Guard::DaysAhead { .. } => "days-ahead",
         Guard::DatePassed { .. } => "date-passed",
         Guard::EntryInForce { .. } => "entry-in-force",
+        Guard::NotOwnOrgan => "not-own-organ",
+        Guard::IndicatorIn { .. } => "indicator-in",
     }
 }

@@ -1,5 +1,7 @@
 //! The law as data: what a jurist may write under `law/`, as plain values. Reading is in `read`, checking in `check`.
 
+mod ends;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -8,8 +10,11 @@ use serde::{Deserialize, Deserializer};
 use crate::calendar::Calendar;
 use crate::figure::Figure;
 use crate::guard::Need;
+use crate::indicator::Standards;
 use crate::report::template::Template;
 use crate::screen::Screen;
+
+pub use ends::Ends;
 
 /// A citation such as `处罚法/42(1)`: the instrument's short name, a slash, the article and, in brackets, paragraph and item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -58,6 +63,8 @@ pub struct Law {
     pub registers: BTreeMap<String, Register>,
     pub figures: Vec<Figure>,
     pub reports: BTreeMap<String, Template>,
+    /// Standards of appraisal by id.
+    pub standards: Standards,
     pub terms: Vec<Term>,
     /// The leader's one screen, if the folder has one.
     pub screen: Option<Screen>,
@@ -243,6 +250,9 @@ pub struct Field {
     /// For `entry`: the register it names.
     #[serde(default)]
     pub register: Option<String>,
+    /// For `indicators`: the standard whose tree is kept.
+    #[serde(default)]
+    pub standard: Option<String>,
     /// Personal data: masked outside the case.
     #[serde(default)]
     pub personal: bool,
@@ -280,6 +290,21 @@ pub enum FieldKind {
     Lines,
     /// A list of lines that each declare a column of a data set, see `dataset`.
     Columns,
+    /// Points to two decimals, as text: `"2.5"`.
+    Points,
+    /// Kept by the ledger: the tree of a standard of appraisal for the year in the field `year`.
+    Indicators,
+    /// Kept by the ledger: the score sheet of the case as it came out at that moment.
+    Sheet,
+    /// Kept by the ledger: the ranking of the year as it came out at that moment.
+    Ranking,
+}
+
+impl FieldKind {
+    /// Whether only the ledger writes it.
+    pub fn is_kept(self) -> bool {
+        matches!(self, FieldKind::Indicators | FieldKind::Sheet | FieldKind::Ranking)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -344,6 +369,9 @@ pub struct Step {
     /// Fields set to fixed values when the step is taken, for example `{ accepted-by-silence = "yes" }`.
     #[serde(default)]
     pub sets: BTreeMap<String, String>,
+    /// Fields that the ledger itself fills when the step is taken: of type `indicators`, `sheet` or `ranking`. Nobody types them.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub keeps: Vec<String>,
     /// Papers issued, by template id.
     #[serde(default, deserialize_with = "one_or_many")]
     pub paper: Vec<String>,
@@ -448,50 +476,6 @@ pub struct Clock {
     pub extend: Vec<Extend>,
     #[serde(default)]
     pub lapse: Option<Lapse>,
-}
-
-/// The last day of a clock that ends on a date. It is never moved over days off: such a day is a date, not a period.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "RawEnds")]
-pub enum Ends {
-    /// The day before a day of the year that a field names, so many years on: 每年3月1日前.
-    Before { month: i8, day: i8, year: String, plus: i16 },
-    /// The day a parameter gives as MMDD, itself the last, in the year that a field names: 12月20日前, as a district sets it.
-    Parameter { id: String, year: String, plus: i16 },
-    /// The day in a field of the case.
-    Field(String),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEnds {
-    before: Option<String>,
-    parameter: Option<String>,
-    field: Option<String>,
-    year: Option<String>,
-    #[serde(default)]
-    plus: i16,
-}
-
-impl TryFrom<RawEnds> for Ends {
-    type Error = String;
-
-    fn try_from(raw: RawEnds) -> Result<Ends, String> {
-        match raw {
-            RawEnds { before: Some(day), parameter: None, field: None, year: Some(year), plus } => {
-                let (month, day) = day
-                    .split_once('-')
-                    .and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)))
-                    .filter(|(month, day)| Date::new(2023, *month, *day).is_ok())
-                    .ok_or_else(|| format!("`before` is a day of every year such as \"03-01\", not \"{day}\""))?;
-                Ok(Ends::Before { month, day, year, plus })
-            }
-            RawEnds { before: None, parameter: Some(id), field: None, year: Some(year), plus } => Ok(Ends::Parameter { id, year, plus }),
-            RawEnds { before: None, parameter: None, field: Some(field), year: None, plus: 0 } => Ok(Ends::Field(field)),
-            _ => Err("`ends` is one of { before = \"MM-DD\", year = FIELD, plus? }, { parameter = ID, year = FIELD, plus? } and { field = FIELD }"
-                .to_owned()),
-        }
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

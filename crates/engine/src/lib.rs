@@ -13,6 +13,7 @@ pub mod diagram;
 pub mod example;
 pub mod figure;
 pub mod guard;
+pub mod indicator;
 pub mod law;
 pub mod read;
 pub mod register;

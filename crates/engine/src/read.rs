@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, YearNotice};
 use crate::decide::nearest;
 use crate::example::Example;
 use crate::figure::Figure;
+use crate::indicator::Standard;
 use crate::law::{Clock, General, Instrument, Lapse, Law, PaperForm, Parameter, Post, Procedure, Register, Term, Version};
 use crate::report::template::{self, Chapter, Template};
 use crate::screen::Screen;
@@ -143,6 +144,13 @@ pub fn read(files: Vec<Text>) -> Folder {
                 if let Some(register) = parse::<Register>(&mut folder.findings, &path, &text) {
                     named(&mut folder.findings, &path, &text, &stem, &register.id);
                     folder.law.registers.insert(register.id.clone(), register);
+                }
+            }
+            [_, "indicators", file] if file.ends_with(".toml") => {
+                if let Some(mut standard) = parse::<Standard>(&mut folder.findings, &path, &text) {
+                    named(&mut folder.findings, &path, &text, &stem, &standard.id);
+                    standard.file.clone_from(&path);
+                    folder.law.standards.insert(standard.id.clone(), standard);
                 }
             }
             [_, "figures.toml"] => {

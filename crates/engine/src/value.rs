@@ -4,6 +4,8 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::decide::Reason;
+use crate::indicator::score::Sheet;
+use crate::indicator::{Points, Tree};
 use crate::law::{Ask, Cite, Field, FieldKind};
 
 /// Checks what was given against what is asked: nothing missing, nothing unasked, every value of its type.
@@ -90,6 +92,11 @@ fn check(field: &Field, value: &Value) -> Result<(), String> {
             None => Err("应当是若干行文字".to_owned()),
         },
         FieldKind::Party => party(value),
+        FieldKind::Points => match Points::parse(text()?) {
+            Some(points) if points > Points::ZERO && points <= Points::HUNDRED => Ok(()),
+            _ => Err("应当是大于0、不超过100的分数，最多两位小数，例如2.5".to_owned()),
+        },
+        FieldKind::Indicators | FieldKind::Sheet | FieldKind::Ranking => Err("由系统写入，不能填写".to_owned()),
     }
 }
 
@@ -155,6 +162,15 @@ pub fn read(field: Option<&Field>, value: &Value) -> String {
             _ => "尚未查明".to_owned(),
         },
         (Some(FieldKind::Money), Value::Number(number)) => format!("{}元", thousands(number.as_i64().unwrap_or_default())),
+        (Some(FieldKind::Points), Value::String(text)) => format!("{text}分"),
+        (Some(FieldKind::Indicators), value) => Tree::of(value).map_or_else(String::new, |tree| {
+            format!("{}（{}年，{}起施行，{}项）", tree.title, tree.year, long_date(tree.in_force), tree.count)
+        }),
+        (Some(FieldKind::Sheet), value) => serde_json::from_value::<Sheet>(value.clone())
+            .ok()
+            .and_then(|sheet| sheet.total)
+            .map_or_else(|| "没有得分".to_owned(), |total| format!("{total}分")),
+        (Some(FieldKind::Ranking), value) => format!("{}个单位的名次", value.as_array().map_or(0, Vec::len)),
         (Some(FieldKind::Date), Value::String(text)) => text.parse::<Date>().map_or_else(|_| text.clone(), long_date),
         (_, Value::String(text)) => choice(text).unwrap_or_else(|| text.clone()),
         (_, Value::Array(items)) => items.iter().map(|item| read(field, item)).collect::<Vec<_>>().join("、"),

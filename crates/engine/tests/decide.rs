@@ -93,7 +93,8 @@ fn value(field: &Field, people: &[Person], chance: &mut Chance, now: DateTime) -
         FieldKind::Persons => json!([chance.pick(people).id]),
         FieldKind::Party => json!({ "name": "某店", "kind": chance.pick(&["citizen", "organisation"]) }),
         FieldKind::Columns => json!(["no | 编号 | text | key"]),
-        FieldKind::Files | FieldKind::Lines => json!(["一行"]),
+        FieldKind::Points => json!("0.5"),
+        FieldKind::Files | FieldKind::Lines | FieldKind::Indicators | FieldKind::Sheet | FieldKind::Ranking => json!(["一行"]),
     }
 }
 

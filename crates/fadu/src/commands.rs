@@ -1,6 +1,7 @@
 //! The commands, one file a noun.
 
 pub mod account;
+pub mod appraisal;
 pub mod audit;
 pub mod checkpoint;
 pub mod coverage;

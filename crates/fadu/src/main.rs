@@ -33,6 +33,8 @@ enum Command {
     Rehearse(commands::rehearse::Rehearse),
     /// Write the annual report, every figure a link to its records.
     Report(commands::report::Report),
+    /// Show a year of appraisal: scores and ranks, and the roll-up over divisions.
+    Appraisal(commands::appraisal::Appraisal),
     /// Ask for figures and the records behind them.
     Figure(commands::report::Figure),
     /// Check a file against a data set, and submit it as a batch.
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Law(command) => commands::law::run(command, &law),
         Command::Rehearse(command) => commands::rehearse::run(command, &law),
         Command::Report(command) => commands::report::report(command, &law),
+        Command::Appraisal(command) => commands::appraisal::run(command, &law),
         Command::Figure(command) => commands::report::figure(command, &law),
         Command::Intake(command) => commands::intake::run(command, &law),
         Command::Audit(command) => commands::audit::run(command, &law),

@@ -1,6 +1,7 @@
 //! A rehearsal: a district's year played through `actions`, never around them. Simulated people take lawful steps on a simulated
 //! clock until every covered figure stands at its target.
 
+pub mod appraisal;
 pub mod district;
 pub mod entries;
 pub mod leading;
@@ -209,21 +210,24 @@ fn play(
         .collect();
     let mut agenda: BinaryHeap<Waiting> = BinaryHeap::new();
     let mut number = 0;
+    let mut appraisal = appraisal::Appraisal::plan(hall, year)?;
     for (place, &day) in days.iter().enumerate() {
         for life in wanted.of_day(ground, place, days.len(), day, &mut number, random)? {
             push(&mut agenda, life, None, outcome.cases);
             outcome.cases += 1;
         }
         run_until(hall, &mut agenda, day.at(23, 59, 0, 0), outcome, bar)?;
+        appraisal.until(hall, day.at(23, 59, 0, 0), outcome)?;
         outcome.lapses += hall.run_round(day.at(23, 59, 30, 0))?.events;
     }
     // What was begun in the year is carried to its end.
     while let Some(next) = agenda.peek() {
         let end = next.at.date().at(23, 59, 0, 0);
         run_until(hall, &mut agenda, end, outcome, bar)?;
+        appraisal.until(hall, end, outcome)?;
         outcome.lapses += hall.run_round(end)?.events;
     }
-    Ok(())
+    appraisal.finish(hall, outcome)
 }
 
 fn push(agenda: &mut BinaryHeap<Waiting>, mut life: Life, case: Option<i64>, order: usize) {

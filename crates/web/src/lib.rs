@@ -4,6 +4,7 @@
 //! Modules import downward: the rooms of an audience stand on `taking`, that on `components`, those on `call` and `words`.
 //! One audience never imports another.
 
+pub mod appraisal;
 pub mod call;
 pub mod components;
 pub mod failure;
@@ -54,6 +55,10 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route("/verify/{code}/{seq}", room(Door::Open, papers::verify))
         .route("/reports/{id}", room(Door::Officer, report::show))
         .route("/reports/{id}/{file}", room(Door::Officer, report::take))
+        .route("/appraisal", room(Door::Open, appraisal::latest))
+        .route("/appraisal/{year}", desk(Door::Open, appraisal::show, appraisal::begin))
+        .route("/appraisal/{year}/{organ}", upload(Door::Officer, appraisal::sheet, appraisal::file))
+        .route("/appraisal/{year}/{organ}/evidence/{digest}", room(Door::Officer, appraisal::evidence))
         .route("/law", room(Door::Open, law::all))
         .route("/law/{procedure}", room(Door::Open, law::one))
         .route("/components", room(Door::Open, showcase::show))

@@ -1,11 +1,14 @@
 //! A step's form and its taking, for whoever may: the form of what the law asks, the co-officers, and what came of it.
 
+use std::borrow::Cow;
+
 use actions::step::{Asked, Done};
 use axum::http::StatusCode;
 use engine::case::{APPLICANT, Person};
 use engine::decide::{Reason, Refusal, StepState};
 use engine::guard;
-use engine::law::{Procedure, Step, Version};
+use engine::indicator::Tree;
+use engine::law::{Choice, Field, FieldKind, Procedure, Step, Version};
 use maud::{Markup, html};
 
 use crate::call::{Call, Reply};
@@ -67,12 +70,29 @@ pub fn form(call: &Call<'_>, wanted: &Wanted<'_>, filled: &Filled) -> Markup {
             (form::token(call))
             input type="hidden" name="step" value=(wanted.step.id);
             @if let Some((_, seq)) = wanted.case { input type="hidden" name="seen" value=(seq); }
-            (form::controls(call, &wanted.version.fields, &wanted.step.asks, filled))
+            (form::controls(call, &fields(call, wanted), &wanted.step.asks, filled))
             (fellows(call, wanted))
             div.row { button.btn type="submit" { (call.say("提交")) (title) } }
             p class="small dim mt" { "提交后记入案卷，不能改，只能再补一条。" }
         }
     }
+}
+
+/// The fields of the form: one that must name a leaf of the tree the case keeps is chosen from those leaves.
+fn fields<'v>(call: &Call<'_>, wanted: &Wanted<'v>) -> Cow<'v, [Field]> {
+    let mut fields = Cow::Borrowed(wanted.version.fields.as_slice());
+    let case = wanted.case.and_then(|(id, _)| call.hall.case(id).ok());
+    for need in &wanted.step.needs {
+        let guard::Guard::IndicatorIn { field, tree } = &need.guard else { continue };
+        let Some(tree) = case.as_ref().and_then(|case| case.get(tree)).and_then(Tree::of) else { continue };
+        if let Some(field) = fields.to_mut().iter_mut().find(|own| &own.id == field) {
+            field.kind = FieldKind::Choice;
+            field.choices =
+                tree.leaves().map(|leaf| Choice { id: leaf.id.clone(), title: format!("{} {}", leaf.id, leaf.title) }).collect();
+            field.hint = None;
+        }
+    }
+    fields
 }
 
 /// Selects for the other officers a step needs.

@@ -31,7 +31,9 @@ impl Lang {
     pub fn name(self, id: &str, title: &str) -> String {
         match self {
             Lang::Chinese => title.to_owned(),
-            Lang::English if id.is_ascii() && !id.is_empty() => engine::law::read_aloud(id.rsplit('.').next().unwrap_or(id)),
+            Lang::English if id.is_ascii() && id.bytes().any(|letter| letter.is_ascii_alphabetic()) => {
+                engine::law::read_aloud(id.rsplit('.').next().unwrap_or(id))
+            }
             Lang::English => title.to_owned(),
         }
     }
@@ -217,6 +219,35 @@ const ENGLISH: &[(&str, &str)] = &[
     ("大屏", "Wall screen"),
     ("平常的页面", "The usual page"),
     ("看定义、各月和记录", "Definition, months and records"),
+    ("考核", "Appraisal"),
+    ("法治政府建设考核", "Appraisal of law-based government"),
+    ("三级指标", "Indicators"),
+    ("报送材料", "File evidence"),
+    ("指标", "Indicator"),
+    ("材料", "Evidence"),
+    ("材料形成的日期", "Date of the evidence"),
+    ("附件", "Files"),
+    ("被考核单位", "Units"),
+    ("已定分", "Final"),
+    ("平均得分", "Mean score"),
+    ("考核通报", "Bulletin"),
+    ("表扬和奖励", "Commendations"),
+    ("约谈和整改", "Measures"),
+    ("开始本年度考核", "Open the year"),
+    ("考核办公室", "Appraisal office"),
+    ("得分和名次", "Scores and ranks"),
+    ("到今天的得分", "Scores as of today"),
+    ("各类指标的得分率", "Share earned by area"),
+    ("指标体系", "Tree of indicators"),
+    ("一级指标", "Area"),
+    ("名次", "Rank"),
+    ("得分", "Score"),
+    ("等次", "Grade"),
+    ("空缺和偏低", "Empty or low"),
+    ("得分变动", "Score changes"),
+    ("逐项得分", "Scores by indicator"),
+    ("异议", "Objections"),
+    ("存下的得分", "Kept scores"),
 ];
 
 /// 《行政处罚法》第四十五条第一款

@@ -1,6 +1,7 @@
 //! The interface in-process: a hall on a temporary ledger, the real law folder, a clock that stands still.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod appraisal;
 mod audit;
 mod cases;
 mod document;

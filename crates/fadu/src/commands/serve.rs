@@ -58,7 +58,7 @@ pub struct Demo {
 }
 
 /// People of the demonstration: login, person in the register of officers, what they are.
-const PEOPLE: [(&str, &str, &str, &str); 14] = [
+const PEOPLE: [(&str, &str, &str, &str); 17] = [
     ("citizen", "", "王小明", "群众：申请、查进度、评价、打热线"),
     ("clerk", "clerk", "张丽", "窗口受理人员"),
     ("examiner", "examiner", "李强", "审查人员"),
@@ -73,6 +73,9 @@ const PEOPLE: [(&str, &str, &str, &str); 14] = [
     ("office", "office", "宋洁", "依法治区办：启动报告、催报、报送"),
     ("writer", "writer", "许静", "报告撰写人（市场监督管理局）"),
     ("writer2", "writer2", "唐斌", "报告撰写人（市场监督管理局）"),
+    ("appraiser", "appraiser", "冯静", "考核办公室人员（司法局）"),
+    ("appraiser2", "appraiser-2", "许明", "考核办公室人员（人力资源和社会保障局）"),
+    ("liaison", "liaison-market-regulation", "韩丽", "考核联络员（市场监督管理局）"),
 ];
 
 /// Requests worked on at once: enough to share one fsync among many, as many as the store keeps connections for.

@@ -278,6 +278,8 @@ impl Plan<'_> {
                 party.insert("kind".to_owned(), Value::String("organisation".to_owned()));
                 return Value::Object(party);
             }
+            FieldKind::Points => "1".to_owned(),
+            FieldKind::Indicators | FieldKind::Sheet | FieldKind::Ranking => String::new(),
             FieldKind::Text | FieldKind::Prose | FieldKind::Person => format!("{}{number}", field.title),
         };
         Value::String(text)

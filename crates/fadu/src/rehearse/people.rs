@@ -230,5 +230,11 @@ pub fn settle(law: &Law, name_of_district: &str, townships: &[Township], year: i
             number += 1;
         }
     }
+    if law.posts.contains_key("appraisal-liaison") {
+        let units: Vec<String> = people.organs.iter().chain(&people.townships).cloned().collect();
+        for (id, name, organ, post) in super::appraisal::people(&units) {
+            keep(&mut people, &mut officers, id, name, &organ, &[post], false, year);
+        }
+    }
     (people, organs, officers)
 }

@@ -126,6 +126,7 @@ fn control(call: &Call<'_>, field: &Field, required: bool, filled: &Filled) -> M
             @match field.kind {
                 FieldKind::Prose => textarea.in id=(id) name=(id) rows="4" aria-describedby=[described] aria-invalid=[invalid] { (value) },
                 FieldKind::Lines | FieldKind::Columns | FieldKind::Files | FieldKind::Persons => textarea.in id=(id) name=(id) rows="4" aria-describedby=[described] aria-invalid=[invalid] { (lines_of(filled.values.get(&field.id))) },
+                FieldKind::Points => input class="in w-s" id=(id) name=(id) inputmode="decimal" autocomplete="off" value=(value) aria-describedby=[described] aria-invalid=[invalid];,
                 FieldKind::Number | FieldKind::Money => input class="in w-s" id=(id) name=(id) inputmode="numeric" autocomplete="off" value=(number_of(filled.values.get(&field.id))) aria-describedby=[described] aria-invalid=[invalid];,
                 FieldKind::Date => input class="in w-s" id=(id) name=(id) type="date" value=(value) aria-describedby=[described] aria-invalid=[invalid];,
                 FieldKind::Choice => select class="in w-m" id=(id) name=(id) aria-describedby=[described] aria-invalid=[invalid] {

@@ -122,6 +122,9 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
             if call.admits(Door::Supervisor) && call.hall.law.reports.contains_key("annual") {
                 words.push(("/reports/annual", "年度报告"));
             }
+            if !call.hall.law.standards.is_empty() {
+                words.push(("/appraisal", "考核"));
+            }
             words.push(("/law", "查法条"));
             ("工作台", words)
         }
@@ -217,6 +220,7 @@ fn foot(call: &Call<'_>, wrap: &str) -> Markup {
                     li { a href="/open-data" { (call.say("开放数据")) } }
                     li { a href="/law" { (call.say("看流程和依据")) } }
                     li { a href="/publications" { (call.say("公开的报告")) } }
+                    @if !call.hall.law.standards.is_empty() { li { a href="/appraisal" { (call.say("法治政府建设考核")) } } }
                     li { a href="/accessibility" { (call.say("无障碍说明")) } }
                     li { a href="/components" { (call.say("部件")) } }
                 }
