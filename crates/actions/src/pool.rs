@@ -169,7 +169,9 @@ impl Hall {
                     let says = "校核以后，目录或者池里的数据变了，原来的数不再成立".to_owned();
                     let cite = Cite("数据条例/18".to_owned());
                     let reason = Reason::cited("check", &cite, says, "先重新校核，再看一遍数，再同意入池".to_owned());
-                    return Err(Error::Refused(Refusal { step: event.step.clone(), title: "同意入池".to_owned(), reasons: vec![reason] }));
+                    return Err(Error::Refused(Refusal {
+                        step: event.step.clone(), title: "同意入池".to_owned(), reasons: vec![reason]
+                    }));
                 }
                 let tally = checked.tally;
                 tally.put_change(&mut event.with, 1);

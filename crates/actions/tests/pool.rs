@@ -81,7 +81,11 @@ fn pooled(hall: &Hall) -> [Option<f64>; 3] {
 fn rows(hall: &Hall, by: &str, lookup: Lookup<'_>) -> Vec<Vec<String>> {
     let set = hall.data_set("mediation").unwrap();
     let limit = lookup.limit.max(50);
-    hall.pool_records(&person(hall, by), by, &set, Lookup { limit, ..lookup }, at(12, 0)).unwrap().into_iter().map(|row| row.values).collect()
+    hall.pool_records(&person(hall, by), by, &set, Lookup { limit, personal: true, ..lookup }, at(12, 0))
+        .unwrap()
+        .into_iter()
+        .map(|row| row.values)
+        .collect()
 }
 
 #[test]
@@ -94,7 +98,8 @@ fn a_batch_comes_in_is_replaced_and_is_withdrawn() {
         assert_eq!(counts, Tally { read: 5, accepted: 3, new: 3, updated: 0, rejected: 1, repeated: 1, known: 0 }, "{name}");
         assert_eq!(town.case(first).unwrap().stage, "checked");
         let list = String::from_utf8(town.reject_list(&town.case(first).unwrap()).unwrap().unwrap()).unwrap();
-        for line in ["4,B4,受理日期,2026-01-32,不合格", "4,E4,公民身份号码", "4,F4,涉及金额,三百", "6,A6,案号,调1号,文件内重复"] {
+        for line in ["4,B4,受理日期,2026-01-32,不合格", "4,E4,公民身份号码", "4,F4,涉及金额,三百", "6,A6,案号,调1号,文件内重复"]
+        {
             assert!(list.contains(line), "{name}: {line} in {list}");
         }
         assert_eq!(rows(&town, "hao", Lookup::default()).len(), 0, "{name}: nothing holds before somebody else accepts");
@@ -123,7 +128,11 @@ fn a_batch_comes_in_is_replaced_and_is_withdrawn() {
 
         take(&town, Some(second), PROCEDURE, "withdraw", &["niu"], at(11, 0), json!({ "withdrawal-reason": "期间写错" })).unwrap();
         assert_eq!(pooled(&town), [Some(3.0), Some(3.0), Some(0.0)], "{name}: what was withdrawn is taken off");
-        assert_eq!(rows(&town, "hao", Lookup { by: Some(("no", "调2号")), ..Lookup::default() })[0][2], "西关", "{name}: and the older is back");
+        assert_eq!(
+            rows(&town, "hao", Lookup { by: Some(("no", "调2号")), ..Lookup::default() })[0][2],
+            "西关",
+            "{name}: and the older is back"
+        );
         assert_eq!(town.verify_pool().unwrap(), Vec::<String>::new(), "{name}");
         assert_eq!(town.verify_figures(|_| ()).unwrap(), [], "{name}");
     })
@@ -146,7 +155,16 @@ fn counts_are_not_typed_and_a_bad_file_opens_no_case() {
     let unknown = json!({ "data-set": "mediation", "file": ["00"], "file-name": "a.csv" });
     assert!(matches!(take(&town, None, PROCEDURE, "submit", &["hao"], at(9, 3), unknown), Err(Error::Invalid(_))));
     // The catalogue changes between check and acceptance: what was counted no longer stands.
-    enter(&town, "data-sets", "amend", "mediation", "mediation", "", DAY, json!({ "columns": ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 |"] }));
+    enter(
+        &town,
+        "data-sets",
+        "amend",
+        "mediation",
+        "mediation",
+        "",
+        DAY,
+        json!({ "columns": ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 |"] }),
+    );
     refused(&town, Some(batch), PROCEDURE, "accept", &["niu"], at(9, 4), json!({}));
 }
 
@@ -175,8 +193,12 @@ fn the_catalogue_owes_its_reasons() {
     }
     let mut bad = base;
     bad["columns"] = json!(["no | 案号 | 文字"]);
-    assert!(matches!(entering("adopt", bad), Err(Error::Refused(refusal)) if refusal.reasons.iter().any(|reason| reason.says.contains("主键"))));
-    assert!(matches!(entering("open", json!({ "openness": "open", "licence": "署名" })), Err(Error::Refused(refusal)) if refusal.cites("公开条例/17")));
+    assert!(
+        matches!(entering("adopt", bad), Err(Error::Refused(refusal)) if refusal.reasons.iter().any(|reason| reason.says.contains("主键")))
+    );
+    assert!(
+        matches!(entering("open", json!({ "openness": "open", "licence": "署名" })), Err(Error::Refused(refusal)) if refusal.cites("公开条例/17"))
+    );
 }
 
 #[test]
@@ -188,7 +210,9 @@ fn personal_data_is_masked_logged_and_never_open() {
     take(&town, Some(batch), PROCEDURE, "accept", &["niu"], at(9, 10), json!({})).unwrap();
     let set = town.data_set("mediation").unwrap();
     assert_eq!(rows(&town, "tao", Lookup::default())[0][3..5], ["张＊", "＊＊＊＊＊＊"]);
-    let by_party = Lookup { by: Some(("party", "张某")), after: (0, 0), limit: 5 };
+    let by_party = Lookup { by: Some(("party", "张某")), limit: 5, ..Lookup::default() };
+    let unasked = town.pool_records(&person(&town, "hao"), "hao", &set, Lookup { limit: 5, ..Lookup::default() }, at(9, 19)).unwrap();
+    assert_eq!(unasked[0].values[3], "张＊", "personal data is shown to whoever asks for it and may see it");
     assert!(matches!(town.pool_records(&person(&town, "tao"), "tao", &set, by_party, at(9, 20)), Err(Error::Forbidden(_))));
     assert!(town.pool_looks(&set, 9).unwrap().is_empty(), "what is masked is no look at personal data");
     assert_eq!(town.pool_records(&person(&town, "hao"), "hao", &set, by_party, at(9, 21)).unwrap().len(), 1);
@@ -234,7 +258,18 @@ impl Chance {
 /// Ten thousand tables, most of them wrong in some way: nothing falls over, and the four kinds of row make the whole.
 #[test]
 fn whatever_the_table_the_counts_add_up() {
-    let lines = ["no | 案号 | 文字 | 主键", "n | 数 | 整数", "m | 金额 | 金额", "d | 日期 | 日期 | 必填", "c | 结果 | 选项 甲/乙 | 可查", "x | 代码 | 统一社会信用代码", "i | 号码 | 公民身份号码", "g | 区划 | 行政区划代码", "f | 是否 | 是否", "z | 小数 | 小数"];
+    let lines = [
+        "no | 案号 | 文字 | 主键",
+        "n | 数 | 整数",
+        "m | 金额 | 金额",
+        "d | 日期 | 日期 | 必填",
+        "c | 结果 | 选项 甲/乙 | 可查",
+        "x | 代码 | 统一社会信用代码",
+        "i | 号码 | 公民身份号码",
+        "g | 区划 | 行政区划代码",
+        "f | 是否 | 是否",
+        "z | 小数 | 小数",
+    ];
     let entry = Entry {
         register: "data-sets".to_owned(),
         id: "x".to_owned(),
@@ -247,11 +282,66 @@ fn whatever_the_table_the_counts_add_up() {
         seq: 1,
     };
     let set = DataSet { entry, columns: dataset::columns(lines).unwrap(), catalogue: String::new() };
-    let heads = ["案号", "数", "金额（元）", "日期*", "结果", "代码", "号码", "区划", "是否", "小数", "", "别的", "no", "\u{feff}案号", "（）", "((("];
+    let heads = [
+        "案号",
+        "数",
+        "金额（元）",
+        "日期*",
+        "结果",
+        "代码",
+        "号码",
+        "区划",
+        "是否",
+        "小数",
+        "",
+        "别的",
+        "no",
+        "\u{feff}案号",
+        "（）",
+        "(((",
+    ];
     let cells = [
-        "", " ", "1", "2", "-1", "１２", "1e9", "0.1", "9999999999999999999999", "2026-01-01", "2026年1月1日", "20260101", "2026-13-01", "甲", "乙", "丙",
-        "91350100M000100Y43", "11010519491231002X", "140902", "999999", "是", "否", "\u{0}", "\u{1f}", "=1+1", "é́́́", "𠮷𠮷", "1,2,3", "年月日", "-", ".", "1.", "..",
-        "（", "\u{202e}", "日日日日日日日日", "２０２６－０１－０１", "1101051949123100２X", "0x10", "NaN", "١٢",
+        "",
+        " ",
+        "1",
+        "2",
+        "-1",
+        "１２",
+        "1e9",
+        "0.1",
+        "9999999999999999999999",
+        "2026-01-01",
+        "2026年1月1日",
+        "20260101",
+        "2026-13-01",
+        "甲",
+        "乙",
+        "丙",
+        "91350100M000100Y43",
+        "11010519491231002X",
+        "140902",
+        "999999",
+        "是",
+        "否",
+        "\u{0}",
+        "\u{1f}",
+        "=1+1",
+        "é́́́",
+        "𠮷𠮷",
+        "1,2,3",
+        "年月日",
+        "-",
+        ".",
+        "1.",
+        "..",
+        "（",
+        "\u{202e}",
+        "日日日日日日日日",
+        "２０２６－０１－０１",
+        "1101051949123100２X",
+        "0x10",
+        "NaN",
+        "١٢",
     ];
     let mut chance = Chance(7);
     let mut read = 0;
@@ -274,7 +364,10 @@ fn whatever_the_table_the_counts_add_up() {
                             0 => format!("k{}", chance.below(5)),
                             3 if chance.below(3) > 0 => "2026-01-01".to_owned(),
                             _ if chance.below(3) > 0 => String::new(),
-                            _ => cells[chance.below(cells.len())].to_owned() + cells[if chance.below(4) == 0 { chance.below(cells.len()) } else { 0 }],
+                            _ => {
+                                cells[chance.below(cells.len())].to_owned()
+                                    + cells[if chance.below(4) == 0 { chance.below(cells.len()) } else { 0 }]
+                            }
                         };
                         Cell { address: dataset::address(place, row + 2), text }
                     })

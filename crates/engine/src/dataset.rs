@@ -214,12 +214,21 @@ pub fn catalogue_reasons(fields: &Map<String, Value>) -> Vec<Reason> {
     let lacks = |field: &str| fields.get(field).is_none_or(empty);
     let owed = [
         ("sharing", "conditional", "conditions", "数据条例/15(2)", "有条件共享的，没有写共享范围和使用条件", "写明共享给谁、作什么用"),
-        ("sharing", "withheld", "withheld-basis", "数据条例/15(2)", "不予共享的，没有写理由和依据", "写明理由，以及法律、行政法规或者国务院决定的依据"),
+        (
+            "sharing",
+            "withheld",
+            "withheld-basis",
+            "数据条例/15(2)",
+            "不予共享的，没有写理由和依据",
+            "写明理由，以及法律、行政法规或者国务院决定的依据",
+        ),
         ("openness", "open", "open-review", "公开条例/17", "向社会开放以前没有写审查意见", "先审查能不能公开，写明谁审查的、什么结论"),
     ];
     owed.into_iter()
         .filter(|(field, value, needed, ..)| is(field, value) && lacks(needed))
-        .map(|(_, _, needed, cite, says, cure)| Reason::cited("catalogue", &Cite(cite.to_owned()), says.to_owned(), cure.to_owned()).on(needed))
+        .map(|(_, _, needed, cite, says, cure)| {
+            Reason::cited("catalogue", &Cite(cite.to_owned()), says.to_owned(), cure.to_owned()).on(needed)
+        })
         .collect()
 }
 
@@ -371,7 +380,11 @@ pub fn read(column: &Column, text: &str) -> Result<Value, String> {
         },
         ColumnKind::CreditCode => {
             let code = narrow(text).to_ascii_uppercase();
-            if credit_code(&code) { Ok(Value::from(code)) } else { Err("统一社会信用代码不对，请核对18位和最后一位校验码（GB 32100）".to_owned()) }
+            if credit_code(&code) {
+                Ok(Value::from(code))
+            } else {
+                Err("统一社会信用代码不对，请核对18位和最后一位校验码（GB 32100）".to_owned())
+            }
         }
         ColumnKind::IdentityNumber => {
             let number = narrow(text).to_ascii_uppercase();
@@ -536,12 +549,16 @@ mod tests {
     #[test]
     fn declarations_that_cannot_be_read_say_why() {
         let wrong = columns(["No | 案号 | text", "day | 日期 | dat", "a | 甲", "b | 乙 | choice 一", "c | 丙 | text | 主建"]).unwrap_err();
-        for (line, says) in wrong.iter().zip(["小写字母", "是不是“date”", "应当写成", "用斜线分开", "没有“主建”"]) {
+        for (line, says) in wrong.iter().zip(["小写字母", "是不是“date”", "应当写成", "用斜线分开", "没有“主建”"])
+        {
             assert!(line.contains(says), "{line}");
         }
         assert_eq!(columns(["a | 甲 | text"]).unwrap_err().len(), 1, "a key is needed");
         assert!(columns(["a | 甲 | text | key", "a | 乙 | text"]).unwrap_err()[0].contains("两次"));
-        assert!(columns(["id | 号码 | identity-number | key"]).unwrap()[0].personal, "an identity number is personal whether marked or not");
+        assert!(
+            columns(["id | 号码 | identity-number | key"]).unwrap()[0].personal,
+            "an identity number is personal whether marked or not"
+        );
     }
 
     #[test]

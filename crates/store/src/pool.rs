@@ -165,8 +165,7 @@ impl Store {
                 let mut line = if batch.load == after.0 { after.1 } else { 0 };
                 while page.len() < limit {
                     let wanted = limit - page.len();
-                    let values =
-                        [Value::Int(division), Value::Int(batch.load), Value::Int(i64::from(line)), Value::Int(wanted as i64)];
+                    let values = [Value::Int(division), Value::Int(batch.load), Value::Int(i64::from(line)), Value::Int(wanted as i64)];
                     let rows = conn.list(
                         "SELECT line, key, body FROM pooled WHERE division = ?1 AND load = ?2 AND line > ?3 ORDER BY line LIMIT ?4",
                         &values,
@@ -388,5 +387,4 @@ const BATCH: Insert<'_> = Insert {
 
 const POOLED: Insert<'_> = Insert { into: "INSERT INTO pooled(division, load, line, key, body)", width: 5, then: "" };
 
-const FIND: Insert<'_> =
-    Insert { into: "INSERT INTO pool_find(division, data_set, field, value, load, line, mark)", width: 7, then: "" };
+const FIND: Insert<'_> = Insert { into: "INSERT INTO pool_find(division, data_set, field, value, load, line, mark)", width: 7, then: "" };

@@ -9,7 +9,8 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 use site::{PASSWORD, Site};
 
-const FILE: &str = "案号,受理日期,乡镇,当事人\r\n调1号,2026-01-05,东关,张三丰\r\n调2号,2026-02-30,西关,李某\r\n调1号,2026-01-05,东关,张三丰\r\n";
+const FILE: &str =
+    "案号,受理日期,乡镇,当事人\r\n调1号,2026-01-05,东关,张三丰\r\n调2号,2026-02-30,西关,李某\r\n调1号,2026-01-05,东关,张三丰\r\n";
 
 fn enter(site: &Site, register: &str, act: &str, id: &str, organ: &str, with: Value) {
     let posts = ["qualification-keeper", "data-keeper"].map(str::to_owned).to_vec();
@@ -33,7 +34,8 @@ fn furnish(site: &Site) {
         let account = NewAccount { login: id.to_owned(), name: id.to_owned(), password: PASSWORD.to_owned(), person: id.to_owned() };
         site.hall.make_account(&account).unwrap();
     }
-    let columns = ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 | 必填", "town | 乡镇 | 文字 | 可查", "party | 当事人 | 文字 | 个人信息"];
+    let columns =
+        ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 | 必填", "town | 乡镇 | 文字 | 可查", "party | 当事人 | 文字 | 个人信息"];
     let with = json!({ "description": "按案件登记", "columns": columns, "refresh": "monthly", "source": "调解业务", "method": "download", "sharing": "conditional", "conditions": "共享给法院" });
     enter(site, "data-sets", "adopt", "mediation", "justice-bureau", with);
 }
@@ -57,7 +59,9 @@ async fn a_file_becomes_records_through_the_pages() {
 
     let mut niu = site.signed_in("niu").await;
     niu.fill(&case, &[("step", "accept"), ("seen", "2")]).await.is(303);
-    niu.get("/pool/mediation").await.is(200).says("入池1条").says("张三丰").says("查看个人信息");
+    let page = niu.get("/pool/mediation").await.is(200).says("入池1条").says("张＊＊").says("还没有人看过");
+    assert!(!page.text.contains("张三丰"), "shown when it is asked for");
+    niu.get("/pool/mediation?personal=yes").await.is(200).says("张三丰").says("查看个人信息");
     niu.get("/pool/mediation?by=town&q=东关").await.is(200).says("调1号");
     niu.get("/pool/mediation?by=town&q=北关").await.is(200).says("没有这样的记录");
     niu.get("/pool/mediation?by=party&q=x").await.is(200).says("不能按");
@@ -88,5 +92,8 @@ async fn a_file_becomes_records_through_the_pages() {
     let catalogue = nobody.get("/open-data/catalogue.jsonld").await.is(200);
     assert_eq!(catalogue.headers["content-type"], "application/ld+json");
     let catalogue: Value = serde_json::from_str(&catalogue.text).unwrap();
-    assert_eq!(catalogue["dcat:dataset"][0]["dcat:distribution"][0]["dcat:downloadURL"]["@id"], "https://example.org/open-data/mediation.csv");
+    assert_eq!(
+        catalogue["dcat:dataset"][0]["dcat:distribution"][0]["dcat:downloadURL"]["@id"],
+        "https://example.org/open-data/mediation.csv"
+    );
 }

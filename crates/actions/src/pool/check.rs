@@ -234,8 +234,14 @@ impl Checked {
         let mut text = String::from("\u{feff}行,单元格,数据项,内容,处理,原因\r\n");
         for reject in self.rejects.iter().take(MOST_REJECTS) {
             let row = reject.row.to_string();
-            let cells =
-                [row.as_str(), reject.cell.as_str(), reject.column.as_str(), reject.text.as_str(), reject.why.title(), reject.says.as_str()];
+            let cells = [
+                row.as_str(),
+                reject.cell.as_str(),
+                reject.column.as_str(),
+                reject.text.as_str(),
+                reject.why.title(),
+                reject.says.as_str(),
+            ];
             super::records::csv_line(&mut text, cells.into_iter().map(|cell| super::records::harmless(cell).into_owned()));
         }
         if self.rejects.len() > MOST_REJECTS {

@@ -140,11 +140,8 @@ impl Hall {
     /// The figures of a year as the site shows them to anybody; none for a year in which nothing was counted.
     fn open_figures(&self, year: i16, now: DateTime) -> Result<Option<OpenSet>> {
         let Some(period) = Period::year(year).filter(|period| period.from <= now.date()) else { return Ok(None) };
-        let shown: Vec<_> = self
-            .figures(period, &Default::default())?
-            .into_iter()
-            .filter(|shown| shown.records != 0 && shown.value.is_some())
-            .collect();
+        let shown: Vec<_> =
+            self.figures(period, &Default::default())?.into_iter().filter(|shown| shown.records != 0 && shown.value.is_some()).collect();
         if shown.is_empty() {
             return Ok(None);
         }
@@ -155,7 +152,9 @@ impl Hall {
         let mut rows = Vec::new();
         for figure in &shown {
             let value = figure.value.unwrap_or_default();
-            let part = |part: fn(&crate::figure::Fraction) -> i64| figure.fraction.as_ref().map_or(String::new(), |fraction| part(fraction).to_string());
+            let part = |part: fn(&crate::figure::Fraction) -> i64| {
+                figure.fraction.as_ref().map_or(String::new(), |fraction| part(fraction).to_string())
+            };
             csv_line(
                 &mut csv,
                 [

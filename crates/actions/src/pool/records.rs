@@ -22,6 +22,8 @@ pub struct Lookup<'a> {
     pub after: (i64, u32),
     /// At most 500.
     pub limit: usize,
+    /// Asks for personal data, which is masked otherwise even for whoever may see it; looking up by it asks for it.
+    pub personal: bool,
 }
 
 /// A record as shown.
@@ -94,27 +96,32 @@ impl Hall {
         }
         let number = self.settings.number();
         let limit = asked.limit.clamp(1, 500);
+        let by_personal = asked.by.is_some_and(|(id, _)| set.columns.iter().any(|column| column.id == id && column.personal));
+        let shown = if asked.personal || by_personal { sight } else { PoolSight::Masked };
         let rows = match asked.by {
             None => self.store.pool_page(number, &set.entry.id, asked.after, limit)?,
             Some((id, text)) => {
                 let column = set.lookups().find(|column| column.id == id);
                 let column = column.ok_or_else(|| Error::Invalid(format!("不能按“{id}”查，目录里标了“可查”的数据项才可以")))?;
                 if column.personal && sight < PoolSight::Whole {
-                    return Err(Error::Forbidden(format!("“{}”是个人信息，只有提供单位的数据归集、审核人员可以按它查（数据条例第三十七条）", column.title)));
+                    return Err(Error::Forbidden(format!(
+                        "“{}”是个人信息，只有提供单位的数据归集、审核人员可以按它查（数据条例第三十七条）",
+                        column.title
+                    )));
                 }
                 let value = dataset::read(column, text).map_err(|why| Error::Invalid(format!("“{}”：{why}", column.title)))?;
                 let column = if column.key && !column.indexed { "" } else { id };
                 self.store.pool_found(number, &set.entry.id, column, &super::check::short(&dataset::plain(&value)), limit)?
             }
         };
-        if sight == PoolSight::Whole && set.has_personal() && !rows.is_empty() {
+        if shown == PoolSight::Whole && set.has_personal() && !rows.is_empty() {
             let what = match asked.by {
                 Some(_) => format!("查看个人信息：检索，{}条", rows.len()),
                 None => format!("查看个人信息：翻页，{}条", rows.len()),
             };
             self.note_pool_look(login, set, &what, now)?;
         }
-        rows.iter().map(|row| view(set, row, sight)).collect()
+        rows.iter().map(|row| view(set, row, shown)).collect()
     }
 
     /// Every record that holds now, as this person may see them, as a file. Recorded: who, when, how many.

@@ -80,7 +80,13 @@ const SETS: [Set; 4] = [
         row: |number, day| {
             let stages = ["民事", "刑事", "劳动仲裁"];
             let closed = if number % 3 == 0 { "否" } else { "是" };
-            format!("援〔{}〕{number}号,{day},{},{},{},{closed}", day.year(), people::name(number + 500), identity(number + 500), stages[number % 3])
+            format!(
+                "援〔{}〕{number}号,{day},{},{},{},{closed}",
+                day.year(),
+                people::name(number + 500),
+                identity(number + 500),
+                stages[number % 3]
+            )
         },
     },
     Set {
@@ -128,7 +134,14 @@ const SETS: [Set; 4] = [
         },
         row: |number, day| {
             let conducts = ["未按规定明码标价", "超范围经营", "经营标签不符的食品", "未亮照经营"];
-            format!("市监罚〔{}〕{number}号,{day},{},{},{},{},140902", day.year(), conducts[number % 4], people::name(number + 900), credit(number + 300), number % 9 * 500 + 500)
+            format!(
+                "市监罚〔{}〕{number}号,{day},{},{},{},{},140902",
+                day.year(),
+                conducts[number % 4],
+                people::name(number + 900),
+                credit(number + 300),
+                number % 9 * 500 + 500
+            )
         },
     },
 ];
@@ -171,7 +184,14 @@ pub fn play(hall: &Hall, now: DateTime) -> anyhow::Result<usize> {
         let mut last = Vec::new();
         for (place, day) in days.iter().enumerate().skip(1) {
             let file = file(set, place, &mut known, &mut last, *day);
-            let id = submit(hall, set, &format!("{}年{}月.csv", day.year(), day.month()), file, &format!("{}年{}月", day.year(), day.month()), day.at(9, 30, 0, 0))?;
+            let id = submit(
+                hall,
+                set,
+                &format!("{}年{}月.csv", day.year(), day.month()),
+                file,
+                &format!("{}年{}月", day.year(), day.month()),
+                day.at(9, 30, 0, 0),
+            )?;
             batches += 1;
             // The last batch of the first data set waits for its review.
             if place + 1 == days.len() && set.id == "mediation-cases" {
@@ -179,7 +199,14 @@ pub fn play(hall: &Hall, now: DateTime) -> anyhow::Result<usize> {
             }
             step(hall, id, "accept", set.reviewer, json!({ "review-opinion": "抽查核对，同意入池。" }), day.at(15, 0, 0, 0))?;
             if place == 2 && set.id == "mediation-cases" {
-                step(hall, id, "withdraw", set.reviewer, json!({ "withdrawal-reason": "漏报两个乡镇，补齐后重新提交。" }), day.at(16, 20, 0, 0))?;
+                step(
+                    hall,
+                    id,
+                    "withdraw",
+                    set.reviewer,
+                    json!({ "withdrawal-reason": "漏报两个乡镇，补齐后重新提交。" }),
+                    day.at(16, 20, 0, 0),
+                )?;
             }
         }
     }
@@ -189,12 +216,8 @@ pub fn play(hall: &Hall, now: DateTime) -> anyhow::Result<usize> {
 /// A month's file: new rows, some of last month's once more, one of them changed, one row twice, and rows with mistakes.
 fn file(set: &Set, place: usize, known: &mut usize, last: &mut Vec<String>, day: Date) -> String {
     let columns = (set.fields)();
-    let titles: Vec<&str> = columns["columns"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|line| line.as_str()?.split(" | ").nth(1))
-        .collect();
+    let titles: Vec<&str> =
+        columns["columns"].as_array().into_iter().flatten().filter_map(|line| line.as_str()?.split(" | ").nth(1)).collect();
     let mut text = titles.join(",") + "\n";
     let row = |number: usize| (set.row)(number, day.checked_sub(((number % 27 + 1) as i64).days()).unwrap_or(day));
     for line in last.iter().rev().take(2) {
@@ -209,7 +232,9 @@ fn file(set: &Set, place: usize, known: &mut usize, last: &mut Vec<String>, day:
         let line = row(number);
         // A writing error that every such file has somewhere: a day that no calendar has, a digit turned.
         let line = match number % 29 {
-            7 => line.split(',').enumerate().map(|(place, cell)| if place == 1 { "2026-02-30" } else { cell }).collect::<Vec<_>>().join(","),
+            7 => {
+                line.split(',').enumerate().map(|(place, cell)| if place == 1 { "2026-02-30" } else { cell }).collect::<Vec<_>>().join(",")
+            }
             11 => line.replacen("14090219", "14090291", 1).replacen("91140902MA", "91140920MA", 1),
             _ => line,
         };
@@ -252,7 +277,8 @@ fn submit(hall: &Hall, set: &Set, name: &str, file: String, period: &str, at: Da
 
 fn step(hall: &Hall, case: i64, step: &str, by: &str, with: Value, at: DateTime) -> anyhow::Result<()> {
     let by = hall.person(by, at.date()).with_context(|| format!("nobody is {by}"))?;
-    let asked = Asked { case: Some(case), procedure: PROCEDURE.to_owned(), step: step.to_owned(), by: vec![by], with: fields(with), seen: None };
+    let asked =
+        Asked { case: Some(case), procedure: PROCEDURE.to_owned(), step: step.to_owned(), by: vec![by], with: fields(with), seen: None };
     hall.take_step(asked, at).with_context(|| format!("{step} of a batch was refused"))?;
     Ok(())
 }

@@ -65,12 +65,15 @@ fn strip(call: &Call<'_>) -> Result<Markup, Error> {
     let keys = [TOTAL, "S172.rows_read", "S172.rows_rejected", "S172.acceptance_rate", "S172.batches_pooled"];
     let shown = keys.iter().map(|key| call.hall.figure(key, period, &CellFilter::default())).collect::<Result<Vec<_>, _>>()?;
     let shown: Vec<_> = shown.iter().collect();
-    Ok(html! { section aria-labelledby="year" { h2.vh #year { (year) "年" } p class="small dim" { (year) "年" } (figure::strip(call, &shown, year)) } })
+    Ok(
+        html! { section aria-labelledby="year" { h2.vh #year { (year) "年" } p class="small dim" { (year) "年" } (figure::strip(call, &shown, year)) } },
+    )
 }
 
 /// A field of the catalogue, read with its choices.
 fn read(call: &Call<'_>, set: &DataSet, id: &str) -> String {
-    let field = call.hall.law.registers.get(actions::pool::REGISTER).and_then(|register| register.fields.iter().find(|field| field.id == id));
+    let field =
+        call.hall.law.registers.get(actions::pool::REGISTER).and_then(|register| register.fields.iter().find(|field| field.id == id));
     match (field, set.entry.fields.get(id)) {
         (Some(field), Some(value)) => call.hall.read_value(field, value),
         _ => String::new(),
@@ -99,12 +102,16 @@ fn page(call: &Call<'_>, trouble: Option<&str>) -> Answer {
     let (count, last) = call.hall.pool_freshness(&set)?;
     let batches = if sight > PoolSight::Catalogue { call.hall.pool_batches(&set, BATCHES)? } else { Vec::new() };
     let fresh = match last {
-        Some(at) if late(call, &set, Some(at.date())) => format!("最近一批在{}入池，按“{}”更新已经迟了。", words::day(at.date(), call.today()), read(call, &set, "refresh")),
+        Some(at) if late(call, &set, Some(at.date())) => {
+            format!("最近一批在{}入池，按“{}”更新已经迟了。", words::day(at.date(), call.today()), read(call, &set, "refresh"))
+        }
         Some(at) => format!("最近一批在{}入池。", words::day(at.date(), call.today())),
         None => "还没有数据入池。".to_owned(),
     };
-    let lead = format!("{}提供，{}，入池{}条。{fresh}", call.hall.organ_title(&set.entry.organ), read(call, &set, "sharing"), total.number());
-    let may_submit = call.person().is_some_and(|me| me.holds("data-officer") && me.organ == set.entry.organ) && set.entry.in_force(call.today());
+    let lead =
+        format!("{}提供，{}，入池{}条。{fresh}", call.hall.organ_title(&set.entry.organ), read(call, &set, "sharing"), total.number());
+    let may_submit =
+        call.person().is_some_and(|me| me.holds("data-officer") && me.organ == set.entry.organ) && set.entry.in_force(call.today());
     let body = html! {
         (head(call.say("数据资源池"), &set.entry.title, &lead))
         @if let Some(trouble) = trouble { div.errs role="alert" tabindex="-1" { h2 { "这一批没有收下" } p { (trouble) "。" } p.small { "什么都没有留下，改好文件再提交。" } } }
@@ -155,7 +162,9 @@ fn submit(call: &Call<'_>) -> Markup {
 pub fn take(call: &Call<'_>) -> Answer {
     let set = asked(call)?;
     let me = call.me()?.clone();
-    let Some(upload) = call.files.iter().find(|file| file.field == "file" && !file.bytes.is_empty()) else { return page(call, Some("没有选文件")) };
+    let Some(upload) = call.files.iter().find(|file| file.field == "file" && !file.bytes.is_empty()) else {
+        return page(call, Some("没有选文件"));
+    };
     let given = Submitted {
         data_set: &set.entry.id,
         name: &upload.name,
@@ -229,7 +238,12 @@ fn quality(call: &Call<'_>, set: &DataSet, matter: &CellFilter) -> Result<Markup
     let of = |key: &str| call.hall.figure(key, ever(call), matter);
     let link = |key: &str| format!("/figures/{key}?year={year}&matter={}", set.entry.id);
     let (read, rate) = (of("S172.rows_read")?, of("S172.acceptance_rate")?);
-    let kinds = [("S172.rows_accepted", "合格"), ("S172.rows_rejected", "不合格"), ("S172.rows_repeated", "文件内重复"), ("S172.rows_known", "池中已有")];
+    let kinds = [
+        ("S172.rows_accepted", "合格"),
+        ("S172.rows_rejected", "不合格"),
+        ("S172.rows_repeated", "文件内重复"),
+        ("S172.rows_known", "池中已有"),
+    ];
     let mut parts = Vec::new();
     for (key, title) in kinds {
         parts.push((key, title, of(key)?));
@@ -276,24 +290,33 @@ fn about(call: &Call<'_>, set: &DataSet) -> Markup {
 
 fn records(call: &Call<'_>, set: &DataSet, sight: PoolSight) -> Result<Markup, Error> {
     let by = call.ask("by").zip(call.ask("q"));
-    let after = call.ask("after").and_then(|text| { let (load, line) = text.split_once('-')?; Some((load.parse().ok()?, line.parse().ok()?)) });
+    let after = call.ask("after").and_then(|text| {
+        let (load, line) = text.split_once('-')?;
+        Some((load.parse().ok()?, line.parse().ok()?))
+    });
     let login = call.visitor.as_ref().map_or("", |visitor| visitor.login.as_str());
-    let lookup = Lookup { by, after: after.unwrap_or_default(), limit: PAGE };
+    let personal = call.ask("personal").is_some();
+    let lookup = Lookup { by, after: after.unwrap_or_default(), limit: PAGE, personal };
     let found = call.hall.pool_records(call.me()?, login, set, lookup, call.now);
     let (rows, wrong) = match found {
         Ok(rows) => (rows, None),
         Err(Error::Invalid(why) | Error::Forbidden(why)) => (Vec::new(), Some(why)),
         Err(error) => return Err(error),
     };
-    let next = (by.is_none() && rows.len() == PAGE).then(|| rows.last().map(|row| call.with("after", &format!("{}-{}", row.load, row.line)))).flatten();
+    let next = (by.is_none() && rows.len() == PAGE)
+        .then(|| rows.last().map(|row| call.with("after", &format!("{}-{}", row.load, row.line))))
+        .flatten();
     let looks: Vec<_> = set.lookups().filter(|column| sight == PoolSight::Whole || !column.personal).collect();
     Ok(html! {
         @if sight == PoolSight::Masked && set.has_personal() { p class="note small" { "个人信息已经遮住。提供单位的数据归集、审核人员才看得到全部，每次查看都有记录。" } }
-        @if sight == PoolSight::Whole && set.has_personal() { p class="note small" { "里面有个人信息。每次查看和导出都记下来，谁看过写在本页下面。" } }
+        @if sight == PoolSight::Whole && set.has_personal() { p class="note small" { "个人信息"
+            @if personal { "显示在下面，" } @else { "先遮住，" a href={ (call.with("personal", "yes")) "#records" } { "显示个人信息" } "。" }
+            "每次查看和导出都记下来，谁看过写在本页下面。" } }
         @if !looks.is_empty() {
             form class="find" role="search" action={ (call.path) "#records" } {
                 div.field { label for="by" { "按" } select class="in w-s" id="by" name="by" { @for column in &looks { option value=(column.id) selected[call.ask("by") == Some(&column.id)] { (column.title) } } } }
                 div.field { label for="q" { "等于" } input.in id="q" name="q" type="search" autocomplete="off" value=(call.ask("q").unwrap_or_default()); }
+                @if personal { input type="hidden" name="personal" value="yes"; }
                 button.btn type="submit" { (call.say("搜索")) }
             }
         }
@@ -357,7 +380,13 @@ pub fn batch(call: &Call<'_>) -> Answer {
     };
     let listed = if whole { call.hall.rejects(&*call.hall.case(id)?, SHOWN)? } else { Vec::new() };
     let holds = tally.adds_up();
-    let kinds = [("合格：新增", tally.new), ("合格：更新已有记录", tally.updated), ("不合格", tally.rejected), ("文件内重复", tally.repeated), ("池中已有，内容相同", tally.known)];
+    let kinds = [
+        ("合格：新增", tally.new),
+        ("合格：更新已有记录", tally.updated),
+        ("不合格", tally.rejected),
+        ("文件内重复", tally.repeated),
+        ("池中已有，内容相同", tally.known),
+    ];
     let body = html! {
         (head(&format!("{}　批次{}", set.entry.title, view.code), &title, ""))
         div.cols {
@@ -391,7 +420,11 @@ pub fn batch(call: &Call<'_>) -> Answer {
             } }
         }
     };
-    Ok(Page::new(Audience::Officer, title, body).here("数据池").under("/pool", call.say("数据池")).under(format!("/pool/{}", set.entry.id), set.entry.title.clone()).ok(call))
+    Ok(Page::new(Audience::Officer, title, body)
+        .here("数据池")
+        .under("/pool", call.say("数据池"))
+        .under(format!("/pool/{}", set.entry.id), set.entry.title.clone())
+        .ok(call))
 }
 
 /// Lines of the list of rejects that a page shows.

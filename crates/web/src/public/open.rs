@@ -11,7 +11,11 @@ use crate::words;
 
 pub fn all(call: &Call<'_>) -> Answer {
     let sets = call.hall.open_sets(call.now)?;
-    let title = if sets.is_empty() { "还没有开放的数据集".to_owned() } else { format!("{}个数据集，任何人都可以取用", sets.len()) };
+    let title = if sets.is_empty() {
+        "还没有开放的数据集".to_owned()
+    } else {
+        format!("{}个数据集，任何人都可以取用", sets.len())
+    };
     let body = html! {
         (head(call.say("开放数据"), &title, "每个文件的地址不变，带更新时间和校验值。个人信息不在其中。"))
         @if sets.is_empty() { p.empty { "数据集经过审查、列为向社会开放以后，出现在这里。" } } @else {
@@ -55,7 +59,11 @@ pub fn one(call: &Call<'_>) -> Answer {
             div.aside.a2 { section.sec aria-labelledby="about" { h2 #about { (call.say("说明")) } (about(call, &set)) } }
         }
     };
-    Ok(Page::new(Audience::Public, title, body).here("开放数据").under("/", call.say("首页")).under("/open-data", call.say("开放数据")).ok(call))
+    Ok(Page::new(Audience::Public, title, body)
+        .here("开放数据")
+        .under("/", call.say("首页"))
+        .under("/open-data", call.say("开放数据"))
+        .ok(call))
 }
 
 fn files(set: &OpenSet) -> Markup {
