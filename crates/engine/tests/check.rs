@@ -309,7 +309,13 @@ fn reports_name_figures_that_are_there_and_leave_units_to_them() {
     let key = folder.law.figures[0].key.clone();
     let near = format!("{}x", &key[..key.len() - 1]);
     let one = "{section measures}\n\n";
-    assert_eq!(reported(&format!("{one}办理{{{key}}}，{{{key} change}}。\n\n{{chart {key} by=month}}\n\n{{table {key} by=organ}}"), "\"measures\""), []);
+    assert_eq!(
+        reported(
+            &format!("{one}办理{{{key}}}，{{{key} change}}。\n\n{{chart {key} by=month}}\n\n{{table {key} by=organ}}"),
+            "\"measures\""
+        ),
+        []
+    );
     for (chapter, sections, name, says) in [
         (format!("{one}办理{{{near}}}。"), "\"measures\"", "names-resolve", format!("did you mean `{key}`?")),
         (format!("{one}办理{{{key}}}件。"), "\"measures\"", "reports-resolve", "the figure brings its unit".to_owned()),

@@ -60,9 +60,16 @@ fn a_docx_holds_the_form_and_the_words() {
     }
     assert!(bytes.starts_with(b"PK"));
     let document = part(&bytes, "word/document.xml");
-    for wanted in
-        ["行政处罚决定书", "忻市监罚〔2026〕12号", "w:line=\"579\"", "w:val=\"Heading1\"", "w:top=\"2098\"", "w:linePitch=\"579\"", "FangSong", "SimHei"]
-    {
+    for wanted in [
+        "行政处罚决定书",
+        "忻市监罚〔2026〕12号",
+        "w:line=\"579\"",
+        "w:val=\"Heading1\"",
+        "w:top=\"2098\"",
+        "w:linePitch=\"579\"",
+        "FangSong",
+        "SimHei",
+    ] {
         assert!(document.contains(wanted), "the document holds {wanted}");
     }
     let styles = part(&bytes, "word/styles.xml");
@@ -76,11 +83,7 @@ fn a_docx_holds_the_form_and_the_words() {
 fn hostile_text_is_drawn_not_obeyed() {
     let mut paper = sample();
     paper.title = "<w:t>&\u{0}\u{1F600}\u{200B}” onload=\"".into();
-    paper.blocks = vec![
-        Block::Paragraph("\u{FFFF}𠮷".repeat(300)),
-        Block::Paragraph(String::new()),
-        Block::Table(Table::default()),
-    ];
+    paper.blocks = vec![Block::Paragraph("\u{FFFF}𠮷".repeat(300)), Block::Paragraph(String::new()), Block::Table(Table::default())];
     assert!(part(&docx::write(&paper).unwrap(), "word/document.xml").contains("&lt;w:t&gt;&amp;"));
     assert!(matches!(pdf::write(&paper), Ok(_) | Err(Error::NoFont)));
 }

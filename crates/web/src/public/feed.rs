@@ -41,7 +41,11 @@ pub fn atom(call: &Call<'_>) -> Answer {
             } }
         }
     };
-    Ok(Reply::File { kind: "application/atom+xml; charset=utf-8", name: "publications.atom".to_owned(), bytes: xml.into_string().into_bytes() })
+    Ok(Reply::File {
+        kind: "application/atom+xml; charset=utf-8",
+        name: "publications.atom".to_owned(),
+        bytes: xml.into_string().into_bytes(),
+    })
 }
 
 fn stamp(at: DateTime) -> String {

@@ -45,10 +45,15 @@ pub fn one(call: &Call<'_>) -> Answer {
     let report = &found.report;
     let title = report.title.clone();
     let wrong = report.checks.iter().filter(|check| !check.holds).count();
-    let lead = format!("{}公开。{}处核对，{}", engine::value::long_date(found.published.date()), report.checks.len(), match wrong {
-        0 => "各处都对得上。".to_owned(),
-        n => format!("{n}处不符，理由在附表里。"),
-    });
+    let lead = format!(
+        "{}公开。{}处核对，{}",
+        engine::value::long_date(found.published.date()),
+        report.checks.len(),
+        match wrong {
+            0 => "各处都对得上。".to_owned(),
+            n => format!("{n}处不符，理由在附表里。"),
+        }
+    );
     let body = html! {
         (head(&report.signed_by, &title, &lead))
         @for chapter in &report.chapters {
