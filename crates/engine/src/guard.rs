@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::case::{Case, Person, lookup};
 use crate::decide::{Reason, parameter_value};
+use crate::figure::statement;
 use crate::law::{Cite, Law, Step, Unit, Version};
 use crate::register::Registers;
 
@@ -127,6 +128,8 @@ pub enum Guard {
     DatePassed { field: String },
     /// The entry named in the field is in force today. Keys: `register`, `field`.
     EntryInForce { register: String, field: String },
+    /// The figure named is one that is stated, by the definition of the period's last day. Keys: `field`.
+    FigureStated { field: String },
 }
 
 /// A limit written here or adopted by the district.
@@ -202,6 +205,7 @@ impl TryFrom<Raw> for Need {
                 working: days == Some(Unit::Working),
             },
             "entry-in-force" => Guard::EntryInForce { register: need(register, "register")?, field: need(field, "field")? },
+            "figure-stated" => Guard::FigureStated { field: need(field, "field")? },
             other => return Err(format!("unknown guard `{other}`; known are {}", NAMES.join(", "))),
         };
         Ok(Need { guard, cite, cure, says, when })
@@ -209,7 +213,7 @@ impl TryFrom<Raw> for Need {
 }
 
 /// The names a jurist may write.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "officers-at-least",
     "certified",
     "legal-qualified",
@@ -232,6 +236,7 @@ pub const NAMES: [&str; 22] = [
     "days-ahead",
     "date-passed",
     "entry-in-force",
+    "figure-stated",
 ];
 
 /// The situation a guard looks at. `with` is `None` when nothing has been filled in yet: then guards over asked fields are not tested.
@@ -383,6 +388,8 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
     };
     let yuan = |amount: i64| format!("{}元", crate::value::thousands(amount));
     match guard {
+        Guard::FigureStated { field } if scene.unasked(field) => None,
+        Guard::FigureStated { field } => on(field, statement::unstatable(scene).and_then(|(says, cure)| fail(says, cure))),
         Guard::OfficersAtLeast { count } => {
             let mut ids: Vec<&str> = scene.by.iter().map(|person| person.id.as_str()).collect();
             ids.sort_unstable();
@@ -688,5 +695,6 @@ pub fn name(guard: &Guard) -> &'static str {
         Guard::DaysAhead { .. } => "days-ahead",
         Guard::DatePassed { .. } => "date-passed",
         Guard::EntryInForce { .. } => "entry-in-force",
+        Guard::FigureStated { .. } => "figure-stated",
     }
 }

@@ -8,6 +8,7 @@ pub mod paper;
 pub mod pdf;
 pub mod qr;
 pub mod read;
+pub mod sheet;
 
 pub use paper::{Block, Paper, Verify};
 
@@ -20,6 +21,8 @@ pub enum Error {
     Pdf(String),
     #[error("DOCX不能生成：{0}")]
     Docx(String),
+    #[error("表格不能生成：{0}")]
+    Sheet(String),
     #[error("二维码不能生成：{0}")]
     Qr(String),
 }
