@@ -230,10 +230,14 @@ impl Hall {
             unit: figure.unit.clone(),
             definition: figure.definition.clone(),
             owner: figure.owner.clone(),
+            scope: figure.scope().to_owned(),
+            in_force: figure.in_force,
             value: None,
+            missing: None,
             fraction: None,
             records: 0,
             parts: None,
+            stated: false,
         };
         let before = match Terms::of(figure) {
             Terms::One(key) => {
@@ -308,6 +312,10 @@ impl Hall {
             Measure::Ratio(pair) | Measure::Mean(pair) => {
                 self.law.figure(&pair.over).filter(|over| over.key != figure.key).map_or_else(String::new, |over| self.ledger_of(over))
             }
+            Measure::Cases(open) => over(&Some(open.procedure.clone()), &None),
+            Measure::Distinct(distinct) => {
+                self.law.figure(&distinct.of).filter(|over| over.key != figure.key).map_or_else(String::new, |over| self.ledger_of(over))
+            }
             Measure::Change(of) => {
                 self.law.figure(&of.of).filter(|over| over.key != figure.key).map_or_else(String::new, |over| self.ledger_of(over))
             }
@@ -321,6 +329,8 @@ impl Hall {
             Measure::Count(_) => "逐条计数".to_owned(),
             Measure::Sum(_) => "逐条相加".to_owned(),
             Measure::Stock(_) => "期末有效的条目".to_owned(),
+            Measure::Cases(_) => "期末在办的案件".to_owned(),
+            Measure::Distinct(distinct) => format!("{}里不同的", title(&distinct.of)),
             Measure::Ratio(pair) | Measure::Mean(pair) => format!("{} ÷ {}", title(&pair.of), title(&pair.over)),
             Measure::Change(of) => format!("{}比上年", title(&of.of)),
             Measure::Statement(_) => "手填".to_owned(),

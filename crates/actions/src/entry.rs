@@ -3,7 +3,7 @@
 use engine::case::Person;
 use engine::register::{self, ActEvent, Entering, Entry};
 use jiff::civil::DateTime;
-use store::{Append, Counted, EntryRow, EventRow, NewEvent, day};
+use store::{Append, EntryRow, EventRow, NewEvent, day};
 
 use crate::hall::{Error, Hall, Result, entry_of};
 use crate::moment;
@@ -63,23 +63,8 @@ impl Hall {
             }
             None => (self.new_id(now), 0),
         };
-        let counted = self
-            .index
-            .act(&self.law.figures, before.as_ref(), &entry, &event)
-            .into_iter()
-            .filter_map(|counted| {
-                let figure = self.law.figures.get(counted.figure)?;
-                Some(Counted {
-                    figure: figure.key.clone(),
-                    organ: entry.organ.clone(),
-                    matter: entry.id.clone(),
-                    place: String::new(),
-                    day: day(now.date()),
-                    amount: counted.amount,
-                    event: 0,
-                })
-            })
-            .collect();
+        let counted = self.index.act(before.as_ref(), &entry, &event);
+        let counted = counted.into_iter().map(|counted| crate::figure::kept(counted, now.date())).collect();
         let body = serde_json::to_string(&event).map_err(|error| Error::Invalid(error.to_string()))?;
         let row = EntryRow {
             register: entry.register.clone(),

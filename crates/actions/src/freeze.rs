@@ -224,7 +224,7 @@ impl Hall {
     /// Whether an event since the latest checkpoint counts on a day up to `last`.
     fn counted_since_sealed(&self, last: i32) -> Result<bool> {
         for (stream, sealed) in self.store.unsealed(self.settings.number())? {
-            let mut recount = Recount::new(self, &self.law.figures, &self.index);
+            let mut recount = Recount::new(self, &self.index);
             for row in self.store.events(self.settings.number(), stream, 0)? {
                 if recount.row(&row).iter().any(|counted| row.seq > sealed && counted.day <= last) {
                     return Ok(true);
@@ -421,7 +421,7 @@ impl Scratch {
         let number = hall.settings.number();
         let law = Law { figures: kept.definitions.iter().cloned().map(Figure::from).collect(), ..Law::default() };
         let counted = Hall::open(law, hall.settings.clone(), store, |_| ())?;
-        let mut recount = Recount::new(hall, &figures, &index);
+        let mut recount = Recount::new(hall, &index);
         let mut after = i64::MIN;
         loop {
             let sealed = hall.store.sealed(number, kept.checkpoint, after, CHUNK)?;

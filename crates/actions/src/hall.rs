@@ -99,6 +99,10 @@ pub struct Hall {
     pub(crate) chance: Chance,
     /// Signs the checkpoint that an approved report is frozen with; without one no report can be approved.
     pub(crate) seal: Option<Arc<crate::seal::Seal>>,
+    /// Series of figures that are being counted over history, with how far, in per cent.
+    pub(crate) uncounted: RwLock<HashMap<String, u8>>,
+    /// Statements are checked one after the other, so that no two can be checked for one period.
+    pub(crate) stating: Mutex<()>,
 }
 
 /// Where chance comes from: hexadecimal letters, as many as 128 bits make.
@@ -110,13 +114,26 @@ const PAGE: u32 = 2_000;
 impl Hall {
     /// Opens the hall over a store: declares the figures, folds new ones over history, reads the registers.
     pub fn open(law: Law, settings: Settings, store: Store, progress: impl FnMut(u64)) -> Result<Hall> {
-        let hall = Hall::open_to_read(law, settings, store)?;
-        hall.declare_figures(progress)?;
+        let hall = Hall::open_unfolded(law, settings, store)?;
+        hall.fold_figures(progress)?;
+        Ok(hall)
+    }
+
+    /// The same without waiting for new figures: they give no number until `fold_figures`, beside the work, has counted them.
+    pub fn open_unfolded(law: Law, settings: Settings, store: Store) -> Result<Hall> {
+        let hall = Hall::furnished(law, settings, store)?;
+        hall.declare_figures()?;
         Ok(hall)
     }
 
     /// Opens the hall over a store that only reads: figures are taken as they were last declared.
     pub fn open_to_read(law: Law, settings: Settings, store: Store) -> Result<Hall> {
+        let hall = Hall::furnished(law, settings, store)?;
+        hall.read_figure_states()?;
+        Ok(hall)
+    }
+
+    fn furnished(law: Law, settings: Settings, store: Store) -> Result<Hall> {
         let index = Index::new(&law.figures);
         let hall = Hall {
             law,
@@ -131,6 +148,8 @@ impl Hall {
             last_id: AtomicI64::new(0),
             chance: Arc::new(crate::person::random_text),
             seal: None,
+            uncounted: RwLock::default(),
+            stating: Mutex::default(),
         };
         hall.read_registers()?;
         Ok(hall)

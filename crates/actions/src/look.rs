@@ -369,7 +369,7 @@ impl Hall {
     }
 
     /// Procedures some step of which a post of the person takes in any organ.
-    fn procedures_across(&self, person: &Person) -> Vec<String> {
+    pub(crate) fn procedures_across(&self, person: &Person) -> Vec<String> {
         let across = |post: &String| person.holds(post) && self.law.posts.get(post).is_some_and(|post| post.reach == Reach::Division);
         let takes = |procedure: &&engine::law::Procedure| {
             procedure.versions.iter().flat_map(|version| &version.steps).flat_map(|step| &step.by).any(across)

@@ -190,6 +190,8 @@ impl Hall {
             Measure::Count(over) => events(&over.procedure, &over.register),
             Measure::Sum(over) => events(&over.procedure, &over.register),
             Measure::Stock(stock) => events(&None, &Some(stock.register.clone())),
+            Measure::Cases(open) => events(&Some(open.procedure.clone()), &None),
+            Measure::Distinct(distinct) => format!("“{}”里不同的", title(&distinct.of)),
             Measure::Ratio(pair) | Measure::Mean(pair) => format!("{}÷{}", title(&pair.of), title(&pair.over)),
             Measure::Change(of) => format!("{}比上年", title(&of.of)),
             Measure::Statement(_) => "手填".to_owned(),

@@ -1,14 +1,15 @@
 //! Taking a step: the one way in which a case begins or moves.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use engine::case::{Case, Event, Person};
 use engine::decide::{Command, decide, next_lapse, version_of};
+use engine::figure::statement;
 use engine::law::Version;
 use engine::value;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
-use store::{Append, ClockRow, Counted, EventRow, Head, NewEvent, NumberWanted, SearchText, day};
+use store::{Append, ClockRow, EventRow, Head, NewEvent, NumberWanted, SearchText};
 
 use crate::hall::{Error, Hall, Result};
 use crate::moment;
@@ -70,9 +71,16 @@ impl Hall {
         let mut results: Vec<Result<Done>> = Vec::with_capacity(asked.len());
         let mut appends: Vec<Append> = Vec::new();
         let mut places: Vec<usize> = Vec::new();
+        let stating = asked.iter().any(|(asked, _)| self.is_statement(asked));
+        let _turn = stating.then(|| self.stating.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut stated: Vec<Arc<Case>> = Vec::new();
         let mut turn = None;
         for (asked, now) in asked {
-            match self.prepare(&asked, now, &mut turn) {
+            let prepared = self.prepare(&asked, now, &mut turn).and_then(|prepared| match stating {
+                true => self.state_once(&prepared.0, &mut stated).map(|()| prepared),
+                false => Ok(prepared),
+            });
+            match prepared {
                 Ok((case, code, event, append)) => {
                     match self.children(&case, &code, &event, &asked, now) {
                         Ok(children) if children.is_empty() => {}
@@ -117,6 +125,35 @@ impl Hall {
             }
         }
         results
+    }
+
+    fn is_statement(&self, asked: &Asked) -> bool {
+        match asked.case {
+            Some(id) => self.case(id).is_ok_and(|case| case.procedure == statement::PROCEDURE),
+            None => asked.procedure == statement::PROCEDURE,
+        }
+    }
+
+    /// Refuses a checked statement for a period that the ledger, or this very call, already holds one for.
+    fn state_once(&self, case: &Arc<Case>, stated: &mut Vec<Arc<Case>>) -> Result<()> {
+        if let Some(refusal) = self.stated_before(case)? {
+            return Err(refusal.into());
+        }
+        if case.procedure != statement::PROCEDURE || case.stage != statement::CHECKED {
+            return Ok(());
+        }
+        let Some(new) = statement::stated(case) else { return Ok(()) };
+        for other in stated.iter().filter(|other| other.organ == case.organ && other.id != case.id) {
+            if let Some(before) = statement::stated(other)
+                && before.figure == new.figure
+                && before.from <= new.to
+                && new.from <= before.to
+            {
+                return Err(self.twice(case, &before).into());
+            }
+        }
+        stated.push(case.clone());
+        Ok(())
     }
 
     pub(crate) fn numbered(&self, done: &mut Done, numbers: &[i64]) {
@@ -204,23 +241,9 @@ impl Hall {
         let place = version.place.as_deref().and_then(|field| case.text(field)).unwrap_or_default().to_owned();
         let code = code(&case);
         let title = self.summary(version, &case);
-        let counted = self
-            .index
-            .step(&self.law.figures, &case, &event)
-            .into_iter()
-            .filter_map(|counted| {
-                let figure = self.law.figures.get(counted.figure)?;
-                Some(Counted {
-                    figure: figure.key.clone(),
-                    organ: event.organ.clone(),
-                    matter: event.matter.clone(),
-                    place: place.clone(),
-                    day: day(event.at.unwrap_or(now).date()),
-                    amount: counted.amount,
-                    event: 0,
-                })
-            })
-            .collect();
+        let held = before.map(|case| self.index.held(&self.law, case)).unwrap_or_default();
+        let on = event.at.unwrap_or(now).date();
+        let counted = self.index.step(&self.law, &held, &case, &event).into_iter().map(|counted| crate::figure::kept(counted, on)).collect();
         let (clocks, due) = self.clock_rows(version, &case, event.at.unwrap_or(now));
         let search =
             before.is_none().then(|| SearchText { kind: "case".to_owned(), title: title.clone(), body: searchable(version, &case, &code) });
@@ -305,6 +328,10 @@ impl Hall {
         fill(&version.summary, |place| {
             let field = version.field(place.split('.').next().unwrap_or(place));
             let value = case.get(place)?;
+            if case.procedure == statement::PROCEDURE && place == statement::FIGURE {
+                let title = value.as_str().and_then(|key| self.law.figure(key)).map(|figure| figure.title.clone());
+                return title.or_else(|| value.as_str().map(str::to_owned));
+            }
             match field.and_then(|field| field.register.as_deref()).zip(value.as_str()) {
                 Some((register, id)) => {
                     Some(self.registers().entry(register, id).map_or_else(|| id.to_owned(), |entry| entry.title.clone()))

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use actions::figure::{Period, Shown, year_of};
+use actions::figure::{Period, Sheet, Shown, year_of};
 use actions::{By, CellFilter, Hall};
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use engine::figure::Measure;
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,8 @@ pub struct Scope {
     organ: Option<String>,
     /// Matters, with commas between them.
     matter: Option<String>,
+    /// Places, with commas between them.
+    place: Option<String>,
 }
 
 /// The same, and which page.
@@ -55,8 +59,10 @@ pub struct PageScope {
     organ: Option<String>,
     /// Matters, with commas between them.
     matter: Option<String>,
-    /// How many to leave out; 0 when left out.
-    offset: Option<u64>,
+    /// Places, with commas between them.
+    place: Option<String>,
+    /// Where the page begins: `next` of the page before; the first page when left out.
+    after: Option<String>,
     /// How many to give: 1 to 500; 50 when left out.
     limit: Option<u32>,
 }
@@ -74,7 +80,7 @@ impl Scope {
         let list = |given: Option<String>| {
             given.map(|given| given.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()).unwrap_or_default()
         };
-        Ok((period, CellFilter { organs: list(self.organ), matters: list(self.matter), ..CellFilter::default() }))
+        Ok((period, CellFilter { organs: list(self.organ), matters: list(self.matter), places: list(self.place) }))
     }
 }
 
@@ -101,8 +107,18 @@ pub struct Figure {
     definition: String,
     /// The organ or post that answers for it.
     owner: String,
-    /// Whole for counts, per cent for ratios; null when there is nothing to divide by, and for statements that no ledger gives.
+    /// Whose acts are counted, in words.
+    scope: String,
+    /// The day from which the definition holds by which this was counted: the one in force at the end of the period.
+    #[schema(example = "2020-01-01")]
+    in_force: String,
+    /// Whole for counts, per cent for ratios; null when there is nothing to divide by, or for the reason in `missing`.
     value: Option<f64>,
+    /// Why there is no value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<Missing>,
+    /// It, or what it is worked out from, was stated and signed, not counted.
+    stated: bool,
     /// For ratios, means and changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     fraction: Option<Fraction>,
@@ -110,6 +126,17 @@ pub struct Figure {
     records: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     parts: Option<Parts>,
+}
+
+/// Why a figure gives no number.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Missing {
+    /// `folding` it is being counted over history · `not-in-force` no definition was in force · `definitions-differ` the two years
+    /// were counted differently · `not-stated` nobody has stated and checked it.
+    why: &'static str,
+    /// The same in words.
+    says: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -139,7 +166,19 @@ impl From<Shown> for Figure {
             unit: shown.unit,
             definition: shown.definition,
             owner: shown.owner,
+            scope: shown.scope,
+            in_force: shown.in_force.to_string(),
             value: shown.value,
+            missing: shown.missing.map(|missing| Missing {
+                why: match missing {
+                    actions::figure::Missing::Folding { .. } => "folding",
+                    actions::figure::Missing::NotInForce { .. } => "not-in-force",
+                    actions::figure::Missing::DefinitionsDiffer { .. } => "definitions-differ",
+                    actions::figure::Missing::NotStated => "not-stated",
+                },
+                says: missing.says(),
+            }),
+            stated: shown.stated,
             fraction: shown.fraction.map(|fraction| Fraction {
                 of: fraction.of,
                 over: fraction.over,
@@ -221,7 +260,7 @@ pub struct BreakdownRow {
     (status = 200, body = Breakdown),
     (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such figure", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "invalid: a statement, or a change on the year before, cannot be broken down", body = Problem, content_type = "application/problem+json")))]
+    (status = 422, description = "invalid: a change on the year before, or a number of different ones, cannot be broken down", body = Problem, content_type = "application/problem+json")))]
 pub async fn breakdown(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
@@ -240,8 +279,8 @@ pub async fn breakdown(
         .work(move |hall, _| {
             let keys = match &known(hall, &key)?.measure {
                 Measure::Ratio(pair) | Measure::Mean(pair) => vec![pair.of.clone(), pair.over.clone()],
-                Measure::Change(_) | Measure::Statement(_) => return Err(Problem::invalid("key", "这个数据不能再分").into()),
-                Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) => vec![key.clone()],
+                Measure::Change(_) | Measure::Distinct(_) => return Err(Problem::invalid("key", "这个数据不能再分").into()),
+                Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) | Measure::Cases(_) | Measure::Statement(_) => vec![key.clone()],
             };
             let mut rows = Vec::new();
             for figure in keys {
@@ -253,7 +292,7 @@ pub async fn breakdown(
                         Dimension::Month => cell.period.map(|month| format!("{:04}-{:02}", month / 100, month % 100)).unwrap_or_default(),
                     };
                     let title = match dimension {
-                        Dimension::Matter => matter_title(hall, &group),
+                        Dimension::Matter => hall.matter_title(&group),
                         Dimension::Month => group.clone(),
                         Dimension::Organ | Dimension::Place => hall.organ_title(&group),
                     };
@@ -266,14 +305,6 @@ pub async fn breakdown(
     Ok(Json(breakdown))
 }
 
-/// The title of a matter: it is an entry of some register that a procedure names for its matter.
-fn matter_title(hall: &Hall, id: &str) -> String {
-    let registers = hall.registers();
-    let versions = hall.law.procedures.values().flat_map(|procedure| &procedure.versions);
-    let named = versions.filter_map(|version| version.field(version.matter.as_deref()?)?.register.as_deref());
-    named.filter_map(|register| registers.entry(register, id)).map(|entry| entry.title.clone()).next().unwrap_or_else(|| id.to_owned())
-}
-
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Records {
@@ -283,9 +314,20 @@ pub struct Records {
     total: i64,
     /// The sum of their amounts: what the figure shows.
     sum: i64,
-    offset: u64,
+    /// How many of them this person may see, and their sum.
+    shown: i64,
+    shown_sum: i64,
+    /// How many this person may not see, and their sum: with those shown they make the total.
+    hidden: i64,
+    hidden_sum: i64,
+    /// `standing`: what stands at the end of the period. `events`: what happened, one record each time; for a figure of things that
+    /// stand the changes, when they are many.
+    list: &'static str,
     limit: u32,
     records: Vec<Record>,
+    /// Give it as `after` to get the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -301,6 +343,7 @@ pub struct Record {
     id: i64,
     /// Number of the event.
     seq: u32,
+    /// What the case or entry is called; its matter where this person may not know the name.
     title: String,
     /// The tracking code of a case; entries have none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -319,34 +362,72 @@ pub async fn records(
     Asked(asked): Asked<PageScope>,
 ) -> Answer<Json<Records>> {
     caller.as_official()?;
-    let (offset, limit) = (asked.offset.unwrap_or(0), limit(asked.limit, 500)?);
+    let limit = limit(asked.limit, 500)?;
+    let after = asked.after;
     let (period, filter) =
-        Scope { year: asked.year, from: asked.from, to: asked.to, organ: asked.organ, matter: asked.matter }.read(desk.now())?;
+        Scope { year: asked.year, from: asked.from, to: asked.to, organ: asked.organ, matter: asked.matter, place: asked.place }
+            .read(desk.now())?;
     let records = desk
         .work(move |hall, _| {
             known(hall, &key)?;
-            let (total, sum) = hall.record_total(&key, period, &filter)?;
-            let rows = hall.records(&key, period, &filter, offset, limit)?;
-            let records = rows
+            let page = hall.record_page(Some(&caller.visitor.person), &key, period, &filter, after.as_deref(), limit)?;
+            let hidden = page.hidden();
+            let records = page
+                .rows
                 .into_iter()
-                .map(|row| {
-                    // A case that may not be named to this person is counted, without its name.
-                    let named = row.code.is_none() || hall.may_see(Some(&caller.visitor.person), row.stream);
-                    Record {
-                        day: actions::hall::date_of(row.day).map(|day| day.to_string()).unwrap_or_default(),
-                        organ: row.organ,
-                        title: if named { row.title } else { row.matter.clone() },
-                        matter: row.matter,
-                        place: row.place,
-                        amount: row.amount,
-                        id: row.stream,
-                        seq: row.seq,
-                        code: row.code.filter(|_| named),
-                    }
+                .map(|row| Record {
+                    day: row.day.map(|day| day.to_string()).unwrap_or_default(),
+                    organ: row.organ,
+                    title: row.title.unwrap_or(row.matter_title),
+                    matter: row.matter,
+                    place: row.place,
+                    amount: row.amount,
+                    id: row.stream,
+                    seq: row.seq,
+                    code: row.code,
                 })
                 .collect();
-            Ok(Records { key, total, sum, offset, limit, records })
+            Ok(Records {
+                key,
+                total: page.all.records,
+                sum: page.all.amount,
+                shown: page.shown.records,
+                shown_sum: page.shown.amount,
+                hidden: hidden.records,
+                hidden_sum: hidden.amount,
+                list: if page.standing { "standing" } else { "events" },
+                limit,
+                records,
+                next: page.next,
+            })
         })
         .await?;
     Ok(Json(records))
+}
+
+/// The records behind a figure as a file, `xlsx` or `csv`: those this person may see, at most 200,000. Who took it is logged.
+#[utoipa::path(get, path = "/api/figures/{key}/export/{form}", tag = "figures",
+    params(("key" = String, Path, example = "S45.ratings_received"), ("form" = String, Path, example = "xlsx"), Scope), responses(
+    (status = 200, description = "the file", content_type = "application/octet-stream", body = Vec<u8>),
+    (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "not-found: no such figure or form", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "invalid: more rows than a file takes", body = Problem, content_type = "application/problem+json")))]
+pub async fn export(
+    State(desk): State<Arc<Desk>>,
+    caller: Caller,
+    Named((key, form)): Named<(String, String)>,
+    Asked(scope): Asked<Scope>,
+) -> Answer<Response> {
+    caller.as_official()?;
+    let now = desk.now();
+    let (period, filter) = scope.read(now)?;
+    let form = Sheet::of(&form).ok_or_else(|| Problem::new(Kind::NotFound, format!("记录可以导出为 xlsx 或 csv，没有“{form}”")))?;
+    let file = desk
+        .work(move |hall, _| {
+            known(hall, &key)?;
+            Ok(hall.export_records(&caller.visitor.person, &caller.visitor.login, &key, period, &filter, form, now)?)
+        })
+        .await?;
+    let named = format!("attachment; filename=\"{}\"", file.name);
+    Ok(([(header::CONTENT_TYPE, form.mime().to_owned()), (header::CONTENT_DISPOSITION, named)], file.bytes).into_response())
 }

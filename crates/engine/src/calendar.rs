@@ -99,6 +99,21 @@ impl Default for Calendar {
 }
 
 impl Calendar {
+    /// The notices as one text that changes whenever a day off or a make-up day does.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (year, notice) in &self.years {
+            text.push_str(&year.to_string());
+            for off in &notice.off {
+                text.push_str(&format!(" -{}/{}", off.from, off.to));
+            }
+            for work in &notice.work {
+                text.push_str(&format!(" +{}", work.date));
+            }
+        }
+        text
+    }
+
     pub fn new(notices: Vec<YearNotice>) -> Calendar {
         let mut works: Vec<bool> = (0..DAYS).map(|day| !matches!((day + 5) % 7, 5 | 6)).collect();
         let mut named = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! `law check`: everything that must hold of the law folder before anyone is served by it. Every check has a name; all run, all are reported.
 
 mod clock;
+mod figures;
 mod indicator;
 mod screen;
 mod step;
@@ -12,13 +13,12 @@ use jiff::civil::Date;
 use crate::calendar::Day;
 use crate::case::{APPLICANT, CLOCK, HANDLER, LAPSE};
 use crate::decide::nearest;
-use crate::figure::Measure;
 use crate::guard::{Guard, Limit, Need};
 use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 25] = [
+pub const CHECKS: [(&str, &str); 28] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
@@ -45,6 +45,9 @@ pub const CHECKS: [(&str, &str); 25] = [
     ("screen-holds", "the leader's screen can tell its figures apart as it says, and its alerts look the way each figure is good"),
     ("weights-sum", "the leaves of every branch of indicators weigh what the branch weighs, and all of them together 100"),
     ("rules-score", "every rule of an indicator names a figure it can be computed from, and gives no more than the indicator weighs"),
+    ("figures-units", "every figure has a unit of the list, and unlike units are never added, divided or taken for parts"),
+    ("catalogue-true", "every figure belongs to a system of the catalogue, and only a metric that is not declared has a reason"),
+    ("figures-dated", "definitions of a figure follow one another without overlap"),
     ("parameters-sourced", "every parameter says its source and the day from which it holds"),
     ("calendar-sane", "make-up days are weekend days, days off lie in the right order, no year is there twice"),
 ];
@@ -73,7 +76,7 @@ pub fn check(folder: &Folder) -> Vec<Finding> {
             }
         }
     }
-    figures(&mut report);
+    figures::figures(&mut report);
     reports(&mut report);
     screen::screen(&mut report);
     indicator::standards(&mut report);
@@ -330,7 +333,8 @@ fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &st
         | Guard::FieldPresent { field }
         | Guard::Established { field }
         | Guard::DaysAhead { field, .. }
-        | Guard::DatePassed { field } => fields.push(field),
+        | Guard::DatePassed { field }
+        | Guard::FigureStated { field } => fields.push(field),
         Guard::WithinYears { field, until, .. } => fields.extend(std::iter::once(field.as_str()).chain(until.as_deref())),
         Guard::FieldIs { field, is } | Guard::FieldIsNot { field, is } => {
             fields.push(field);
@@ -482,87 +486,6 @@ fn papers(report: &mut Report<'_>, procedure: &Procedure, version: &Version) {
 /// The `{place}`s of a template.
 pub fn places(body: &str) -> impl Iterator<Item = &str> {
     body.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(place, _)| place))
-}
-
-fn figures(report: &mut Report<'_>) {
-    let folder = report.folder;
-    let law = &folder.law;
-    let keys: Vec<String> = law.figures.iter().map(|figure| figure.key.clone()).collect();
-    let files: BTreeMap<&str, &str> = keys
-        .iter()
-        .filter_map(|key| {
-            folder
-                .texts
-                .iter()
-                .find(|(path, text)| path.ends_with("figures.toml") && text.contains(&format!("\"{key}\"")))
-                .map(|(path, _)| (key.as_str(), path.as_str()))
-        })
-        .collect();
-    let file_of = |key: &str| files.get(key).copied().unwrap_or("figures.toml").to_owned();
-    for pair in law.figures.windows(2) {
-        if let [a, b] = pair {
-            if a.key == b.key && a.until.is_none_or(|until| until > b.in_force) {
-                report.say(&file_of(&a.key), &a.key, "names-once", format!("figure `{}` is declared twice", a.key));
-            }
-        }
-    }
-    for figure in &law.figures {
-        let file = file_of(&figure.key);
-        let mut over = |procedure: &Option<String>, register: &Option<String>, on: &[String], fields: Vec<&str>| {
-            match (procedure, register) {
-                (Some(procedure), None) => match law.procedures.get(procedure).and_then(|procedure| procedure.versions.last()) {
-                    Some(version) => {
-                        let lapse = LAPSE.to_owned();
-                        for step in on {
-                            report.known(&file, "step", step, version.steps.iter().map(|step| &step.id).chain(std::iter::once(&lapse)));
-                        }
-                        for field in fields.into_iter().filter(|field| !field.starts_with("case.")) {
-                            let root = field.split('.').next().unwrap_or(field);
-                            report.known(&file, "field", root, version.fields.iter().map(|field| &field.id));
-                        }
-                    }
-                    None => report.known(&file, "procedure", procedure, law.procedures.keys()),
-                },
-                (None, Some(register)) => match law.registers.get(register) {
-                    Some(found) => {
-                        for act in on {
-                            report.known(&file, "act", act, found.acts.iter().map(|act| &act.id));
-                        }
-                        for field in fields.into_iter().filter(|field| !field.starts_with("case.")) {
-                            report.known(&file, "field", field, found.fields.iter().map(|field| &field.id));
-                        }
-                    }
-                    None => report.known(&file, "register", register, law.registers.keys()),
-                },
-                _ => report.say(
-                    &file,
-                    &figure.key,
-                    "figures-resolve",
-                    format!("figure `{}` counts over one of `procedure` and `register`", figure.key),
-                ),
-            };
-        };
-        match &figure.measure {
-            Measure::Count(count) => over(&count.procedure, &count.register, &count.on, count.filter.keys().map(String::as_str).collect()),
-            Measure::Sum(sum) => over(
-                &sum.procedure,
-                &sum.register,
-                &sum.on,
-                sum.filter.keys().map(String::as_str).chain(std::iter::once(sum.field.as_str())).collect(),
-            ),
-            Measure::Stock(stock) => over(&None, &Some(stock.register.clone()), &[], stock.filter.keys().map(String::as_str).collect()),
-            Measure::Ratio(pair) | Measure::Mean(pair) => {
-                for part in [&pair.of, &pair.over] {
-                    report.known(&file, "figure", part, keys.iter());
-                }
-            }
-            Measure::Change(of) => report.known(&file, "figure", &of.of, keys.iter()),
-            Measure::Statement(_) => {}
-        }
-        for part in figure.partition.iter().chain(&figure.tags) {
-            report.known(&file, "figure", part, keys.iter());
-        }
-    }
 }
 
 fn reports(report: &mut Report<'_>) {

@@ -1,19 +1,23 @@
-//! Figures: what is counted, declared in `figures.toml` in a small closed grammar, and how one event counts.
+//! Figures: what is counted, declared in `figures.toml` in a small closed grammar. How one event counts is in `count`, what a signed
+//! statement counts in `statement`.
 
+mod count;
 mod definition;
+pub mod statement;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::case::{Case, Event};
-use crate::register::{ActEvent, Entry, State};
+use crate::calendar::Calendar;
+use crate::law::Law;
 
+pub use count::{Counted, Index};
 pub use definition::Definition;
 
-/// A declared figure. Its key is the catalogue's: `S45.ratings_received`.
+/// One definition of a figure. Its key is the catalogue's: `S45.ratings_received`; a key may have several definitions, one after
+/// the other, and a period is counted by the one in force on its last day.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "Raw")]
 pub struct Figure {
@@ -24,8 +28,13 @@ pub struct Figure {
     pub definition: String,
     /// The organ or post that answers for it.
     pub owner: String,
+    /// Whose acts are counted, in words; absent: every organ and township of the division.
+    pub scope: Option<String>,
     pub in_force: Date,
     pub until: Option<Date>,
+    /// The name its cells are kept under: the key, and for a later definition the day it came into force, so that the cells of the
+    /// earlier one stay as they are.
+    pub series: String,
     pub measure: Measure,
     /// Figures that together must make this total.
     pub partition: Vec<String>,
@@ -41,6 +50,7 @@ struct Raw {
     unit: String,
     definition: String,
     owner: String,
+    scope: Option<String>,
     #[serde(deserialize_with = "crate::law::day")]
     in_force: Date,
     #[serde(default, deserialize_with = "crate::law::maybe_day")]
@@ -52,6 +62,8 @@ struct Raw {
     count: Option<Over>,
     sum: Option<SumOver>,
     stock: Option<Entries>,
+    cases: Option<Open>,
+    distinct: Option<Distinct>,
     ratio: Option<Pair>,
     mean: Option<Pair>,
     change: Option<Of>,
@@ -68,6 +80,7 @@ impl TryFrom<Raw> for Figure {
             unit,
             definition,
             owner,
+            scope,
             in_force,
             until,
             partition,
@@ -75,6 +88,8 @@ impl TryFrom<Raw> for Figure {
             count,
             sum,
             stock,
+            cases,
+            distinct,
             ratio,
             mean,
             change,
@@ -84,6 +99,8 @@ impl TryFrom<Raw> for Figure {
             count.map(Measure::Count),
             sum.map(Measure::Sum),
             stock.map(Measure::Stock),
+            cases.map(Measure::Cases),
+            distinct.map(Measure::Distinct),
             ratio.map(Measure::Ratio),
             mean.map(Measure::Mean),
             change.map(Measure::Change),
@@ -91,8 +108,13 @@ impl TryFrom<Raw> for Figure {
         ];
         let mut said = said.into_iter().flatten();
         match (said.next(), said.next()) {
-            (Some(measure), None) => Ok(Figure { key, title, unit, definition, owner, in_force, until, measure, partition, tags }),
-            (None, _) => Err(format!("figure `{key}` says no measure: write one of count, sum, stock, ratio, mean, change, statement")),
+            (Some(measure), None) => {
+                let series = key.clone();
+                Ok(Figure { key, title, unit, definition, owner, scope, in_force, until, series, measure, partition, tags })
+            }
+            (None, _) => {
+                Err(format!("figure `{key}` says no measure: write one of count, sum, stock, cases, distinct, ratio, mean, change, statement"))
+            }
             (Some(_), Some(_)) => Err(format!("figure `{key}` says two measures: keep one")),
         }
     }
@@ -108,6 +130,10 @@ pub enum Measure {
     Sum(SumOver),
     /// Entries of a register in force at the end of the period.
     Stock(Entries),
+    /// Cases of a procedure that are open at the end of the period.
+    Cases(Open),
+    /// How many different organs, matters or places another figure counts in the period.
+    Distinct(Distinct),
     /// One figure over another, as a percentage with its fraction kept.
     Ratio(Pair),
     /// One figure over another, as a number.
@@ -131,6 +157,9 @@ pub struct Over {
     /// Fields of the case (or entry) after the step, each with the values that count.
     #[serde(default, rename = "where")]
     pub filter: BTreeMap<String, Vec<String>>,
+    /// Only those for which this clock was kept: it had started, and was met, or still ran, within its period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_time: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -156,6 +185,33 @@ pub struct Entries {
 
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Open {
+    pub procedure: String,
+    /// Stages in which a case counts; none written: every stage that is no end.
+    #[serde(default)]
+    pub stages: Vec<String>,
+    #[serde(default, rename = "where")]
+    pub filter: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Distinct {
+    pub of: String,
+    pub by: Dimension,
+}
+
+/// What records of a figure are told apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dimension {
+    Organ,
+    Matter,
+    Place,
+}
+
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pair {
     pub of: String,
     pub over: String,
@@ -171,137 +227,94 @@ pub struct Of {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Statement {}
 
-/// One contribution of an event to a figure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// Index into `Law::figures`.
-    pub figure: usize,
-    pub amount: i64,
-}
+/// Units a figure may have. The list is closed, so that 人 and 人次 are never taken for one another by a slip of the pen.
+pub const UNITS: [&str; 42] = [
+    "件", "项", "次", "个", "人", "人次", "条", "份", "户", "户次", "家", "家次", "场", "场次", "期", "批", "支", "所", "处", "起", "宗", "篇", "部", "册",
+    "台", "套", "辆", "村", "天", "小时", "课时", "分", "元", "亩", "平方米", "公里", "公斤", "吨", "面", "块", "%", "‰",
+];
 
-/// Figures by the step or act that feeds them, so that an event looks at its own figures only.
-#[derive(Debug, Default)]
-pub struct Index {
-    steps: HashMap<(String, String), Vec<usize>>,
-    acts: HashMap<String, Vec<usize>>,
-}
-
-impl Index {
-    pub fn new(figures: &[Figure]) -> Index {
-        let mut index = Index::default();
-        for (place, figure) in figures.iter().enumerate() {
-            let (procedure, register, on) = match &figure.measure {
-                Measure::Count(over) => (&over.procedure, &over.register, &over.on),
-                Measure::Sum(over) => (&over.procedure, &over.register, &over.on),
-                Measure::Stock(stock) => {
-                    index.acts.entry(stock.register.clone()).or_default().push(place);
-                    continue;
-                }
-                Measure::Ratio(_) | Measure::Mean(_) | Measure::Change(_) | Measure::Statement(_) => continue,
-            };
-            match (procedure, register) {
-                (Some(procedure), _) => {
-                    for step in on {
-                        index.steps.entry((procedure.clone(), step.clone())).or_default().push(place);
-                    }
-                }
-                (None, Some(register)) => index.acts.entry(register.clone()).or_default().push(place),
-                (None, None) => {}
-            }
-        }
-        index
-    }
-
-    /// What a step of a case counts for; `after` is the case with the event applied.
-    pub fn step(&self, figures: &[Figure], after: &Case, event: &Event) -> Vec<Counted> {
-        let Some(places) = self.steps.get(&(after.procedure.clone(), event.step.clone())) else { return Vec::new() };
-        let day = event.at.map_or(after.opened, |at| at).date();
-        let read = |field: &str| match field {
-            "case.organ" => Some(after.organ.clone()),
-            "case.matter" => Some(after.matter.clone()),
-            field => after.get(field).map(plain),
-        };
-        places
-            .iter()
-            .filter_map(|&place| {
-                let figure = figures.get(place).filter(|figure| figure.holds(day))?;
-                match &figure.measure {
-                    Measure::Count(over) => admits(&over.filter, &read).then_some(Counted { figure: place, amount: 1 }),
-                    Measure::Sum(over) => admits(&over.filter, &read)
-                        .then(|| after.get(&over.field).and_then(Value::as_i64))
-                        .flatten()
-                        .map(|amount| Counted { figure: place, amount }),
-                    _ => None,
-                }
-            })
-            .collect()
-    }
-
-    /// What an act on an entry counts for: acts that are counted, and the stock of entries in force before and after.
-    pub fn act(&self, figures: &[Figure], before: Option<&Entry>, after: &Entry, event: &ActEvent) -> Vec<Counted> {
-        let Some(places) = self.acts.get(&after.register) else { return Vec::new() };
-        let day = event.at.map_or(event.from, |at| at.date());
-        let read = |entry: &Entry, field: &str| match field {
-            "case.organ" => Some(entry.organ.clone()),
-            field => entry.fields.get(field).map(plain),
-        };
-        let stands = |entry: &Entry, stock: &Entries| {
-            i64::from(entry.state == State::InForce && admits(&stock.filter, &|field: &str| read(entry, field)))
-        };
-        places
-            .iter()
-            .filter_map(|&place| {
-                let figure = figures.get(place).filter(|figure| figure.holds(day))?;
-                let admitted = |on: &[String], filter: &BTreeMap<String, Vec<String>>| {
-                    on.contains(&event.act) && admits(filter, &|field: &str| read(after, field))
-                };
-                match &figure.measure {
-                    Measure::Count(over) => admitted(&over.on, &over.filter).then_some(Counted { figure: place, amount: 1 }),
-                    Measure::Sum(over) => admitted(&over.on, &over.filter)
-                        .then(|| after.fields.get(&over.field).and_then(Value::as_i64))
-                        .flatten()
-                        .map(|amount| Counted { figure: place, amount }),
-                    Measure::Stock(stock) => {
-                        let change = stands(after, stock) - before.map_or(0, |before| stands(before, stock));
-                        (change != 0).then_some(Counted { figure: place, amount: change })
-                    }
-                    _ => None,
-                }
-            })
-            .collect()
-    }
-}
+/// Where a figure says no scope.
+pub const WHOLE: &str = "本行政区划的全部机关和乡镇（街道）";
 
 impl Figure {
     pub fn holds(&self, day: Date) -> bool {
         self.in_force <= day && self.until.is_none_or(|until| day < until)
     }
 
-    /// Entries in force at the end of a period are the sum of all changes up to it; everything else counts inside the period.
+    /// What holds at the end of a period is the sum of all changes up to it; everything else counts inside the period.
     pub fn is_stock(&self) -> bool {
-        matches!(self.measure, Measure::Stock(_))
+        matches!(self.measure, Measure::Stock(_) | Measure::Cases(_))
     }
 
-    /// A text that changes whenever the definition does.
-    pub fn definition_text(&self) -> String {
-        serde_json::to_string(&(&self.key, &self.measure, self.in_force.to_string(), self.until.map(|until| until.to_string())))
-            .unwrap_or_default()
+    /// Whether cells are kept for it; the others are worked out from those that are.
+    pub fn is_kept(&self) -> bool {
+        matches!(self.measure, Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) | Measure::Cases(_) | Measure::Statement(_))
+    }
+
+    pub fn is_rate(&self) -> bool {
+        matches!(self.measure, Measure::Ratio(_) | Measure::Mean(_) | Measure::Change(_))
+    }
+
+    /// Whose acts are counted, in words.
+    pub fn scope(&self) -> &str {
+        self.scope.as_deref().unwrap_or(WHOLE)
+    }
+
+    /// A text that changes whenever what is counted does. A limit counts days of the calendar, so a new notice of days off is a change.
+    pub fn definition_text(&self, calendar: &Calendar) -> String {
+        let days = match &self.measure {
+            Measure::Count(over) if over.in_time.is_some() => calendar.text(),
+            _ => String::new(),
+        };
+        serde_json::to_string(&(&self.series, &self.measure, days)).unwrap_or_default()
     }
 }
 
-fn admits(filter: &BTreeMap<String, Vec<String>>, read: &dyn Fn(&str) -> Option<String>) -> bool {
-    filter.iter().all(|(field, values)| {
-        read(field).is_some_and(|value| value.split(SEVERAL).any(|value| values.iter().any(|wanted| wanted == value)))
-    })
+impl Law {
+    /// The latest definition of a figure.
+    pub fn figure(&self, key: &str) -> Option<&Figure> {
+        self.figures.iter().rfind(|f| f.key == key)
+    }
+
+    /// The definition of a figure in force on a day.
+    pub fn figure_on(&self, key: &str, day: Date) -> Option<&Figure> {
+        self.figures.iter().find(|f| f.key == key && f.holds(day))
+    }
+
+    /// All definitions of a figure, the earliest first.
+    pub fn definitions<'l>(&'l self, key: &'l str) -> impl Iterator<Item = &'l Figure> + use<'l> {
+        self.figures.iter().filter(move |f| f.key == key)
+    }
 }
 
-/// Between the values of a field that holds several.
-const SEVERAL: char = '\u{1f}';
+impl Clock {
+    /// The unit its days are told in.
+    pub fn unit(&self) -> Unit {
+        self.days.unwrap_or(Unit::Calendar)
+    }
+}
 
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(&SEVERAL.to_string()),
-        other => other.to_string(),
+impl Measure {
+    /// The figures it is worked out from.
+    pub fn parts(&self) -> Vec<&str> {
+        match self {
+            Measure::Ratio(pair) | Measure::Mean(pair) => vec![&pair.of, &pair.over],
+            Measure::Change(of) => vec![&of.of],
+            Measure::Distinct(distinct) => vec![&distinct.of],
+            Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) | Measure::Cases(_) | Measure::Statement(_) => Vec::new(),
+        }
+    }
+}
+
+/// Puts definitions in the order of key and day, and gives each its series.
+pub fn put_in_order(figures: &mut [Figure]) {
+    figures.sort_by(|a, b| (&a.key, a.in_force).cmp(&(&b.key, b.in_force)));
+    let mut before: Option<String> = None;
+    for figure in figures {
+        figure.series = match &before {
+            Some(key) if *key == figure.key => format!("{}@{}", figure.key, figure.in_force),
+            _ => figure.key.clone(),
+        };
+        before = Some(figure.key.clone());
     }
 }

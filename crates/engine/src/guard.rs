@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::case::{Case, Person, lookup};
 use crate::decide::{Reason, parameter_value};
+use crate::figure::statement;
 use crate::law::{Cite, Law, Step, Version};
 use crate::register::Registers;
 
@@ -90,6 +91,8 @@ pub enum Guard {
     NotOwnOrgan,
     /// The field names a leaf of the tree of indicators that the case keeps. Keys: `field`, `tree` (the field that keeps it).
     IndicatorIn { field: String, tree: String },
+    /// The figure named is one that is stated, by the definition of the period's last day. Keys: `field`.
+    FigureStated { field: String },
 }
 
 /// A limit written here or adopted by the district.
@@ -248,6 +251,8 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
     };
     let yuan = |amount: i64| format!("{}元", crate::value::thousands(amount));
     match guard {
+        Guard::FigureStated { field } if scene.unasked(field) => None,
+        Guard::FigureStated { field } => on(field, statement::unstatable(scene).and_then(|(says, cure)| fail(says, cure))),
         Guard::OfficersAtLeast { count } => {
             let mut ids: Vec<&str> = scene.by.iter().map(|person| person.id.as_str()).collect();
             ids.sort_unstable();
@@ -576,5 +581,6 @@ pub fn name(guard: &Guard) -> &'static str {
         Guard::EntryInForce { .. } => "entry-in-force",
         Guard::NotOwnOrgan => "not-own-organ",
         Guard::IndicatorIn { .. } => "indicator-in",
+        Guard::FigureStated { .. } => "figure-stated",
     }
 }

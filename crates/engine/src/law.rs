@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 
 use crate::calendar::Calendar;
+use crate::catalogue::System;
 use crate::figure::Figure;
 use crate::guard::Need;
 use crate::indicator::Standards;
@@ -68,6 +69,7 @@ pub struct Law {
     pub terms: Vec<Term>,
     /// The leader's one screen, if the folder has one.
     pub screen: Option<Screen>,
+    pub catalogue: Vec<System>,
 }
 
 /// A statute we cite, in `law/instruments/<id>.toml`.
@@ -650,24 +652,6 @@ impl Law {
         let exact = version.articles.iter().find(|a| a.no == place);
         let article = exact.or_else(|| version.articles.iter().find(|a| a.no == cite.article()))?;
         Some((instrument, version, article))
-    }
-
-    pub fn figure(&self, key: &str) -> Option<&Figure> {
-        self.figures.iter().find(|f| f.key == key)
-    }
-}
-
-impl Clock {
-    /// The unit its days are told in.
-    pub fn unit(&self) -> Unit {
-        self.days.unwrap_or(Unit::Calendar)
-    }
-}
-
-impl PaperForm {
-    /// Whether it is addressed to who brought the case: a paper without an addressee is the office's own, one to a third party theirs.
-    pub fn is_for_opener(&self) -> bool {
-        self.to.as_deref().is_some_and(|to| to.starts_with("{party.") || to.starts_with("{caller."))
     }
 }
 

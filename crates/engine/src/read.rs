@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::calendar::{Calendar, YearNotice};
+use crate::catalogue::System;
 use crate::decide::nearest;
 use crate::example::Example;
 use crate::figure::Figure;
@@ -77,6 +78,12 @@ struct Figures {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Catalogue {
+    system: Vec<System>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Terms {
     term: Vec<Term>,
 }
@@ -124,6 +131,9 @@ pub fn read(files: Vec<Text>) -> Folder {
             }
             ["glossary.toml"] => {
                 folder.law.terms.extend(parse::<Terms>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.term));
+            }
+            ["catalogue.toml"] => {
+                folder.law.catalogue.extend(parse::<Catalogue>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.system));
             }
             [_, "procedures", id, "procedure.toml"] => {
                 if let Some(mut procedure) = parse::<Procedure>(&mut folder.findings, &path, &text) {
@@ -189,7 +199,7 @@ pub fn read(files: Vec<Text>) -> Folder {
         folder.texts.insert(path, text);
     }
     folder.law.calendar = Calendar::new(years);
-    folder.law.figures.sort_by(|a, b| a.key.cmp(&b.key));
+    crate::figure::put_in_order(&mut folder.law.figures);
     for (procedure, id, form) in papers {
         match folder.law.procedures.get_mut(&procedure) {
             Some(procedure) => {
@@ -309,4 +319,11 @@ fn paper(text: &str) -> Result<PaperForm, String> {
     let mut form: PaperForm = toml::from_str(front).map_err(|error| error.message().to_owned())?;
     form.body = body.trim().to_owned();
     Ok(form)
+}
+
+impl PaperForm {
+    /// Whether it is addressed to who brought the case: a paper without an addressee is the office's own, one to a third party theirs.
+    pub fn is_for_opener(&self) -> bool {
+        self.to.as_deref().is_some_and(|to| to.starts_with("{party.") || to.starts_with("{caller."))
+    }
 }

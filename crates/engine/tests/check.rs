@@ -274,6 +274,54 @@ fn clocks_papers_figures_parameters_and_calendars() {
     finds("calendar-sane", "ends before it begins", "calendars/2024.toml", "to = 2024-01-01", "to = 2023-12-31");
 }
 
+/// Adds a figure to the small law and wants it found fault with; `None`: it is in order.
+fn figure(measure: &str, unit: &str, check_name: &str, says: Option<&str>) {
+    let mut texts = small();
+    let file = texts.iter_mut().find(|text| text.path == "clubs/figures.toml").unwrap();
+    file.text.push_str(&format!(
+        "\n[[figure]]\nkey = \"S00.more\"\ntitle = \"另一个\"\nunit = \"{unit}\"\ndefinition = \"另数一个\"\nowner = \"reeve\"\nin-force = 2020-01-01\n{measure}\n"
+    ));
+    let found = check(&read(texts));
+    let named: Vec<&Finding> = found.iter().filter(|finding| finding.check == check_name).collect();
+    match says {
+        Some(says) => assert!(named.iter().any(|finding| finding.message.contains(says) && finding.line > 0), "{says}: {found:#?}"),
+        None => assert!(found.is_empty(), "{found:#?}"),
+    }
+}
+
+#[test]
+fn figures_keep_their_units_apart_and_their_definitions_in_turn() {
+    let count = "count = { procedure = \"club\", on = [\"grant\"] }";
+    figure(count, "个", "", None);
+    figure("count = { procedure = \"club\", on = [\"grant\"], in-time = \"answer\" }", "个", "", None);
+    figure("cases = { procedure = \"club\" }", "个", "", None);
+    figure("distinct = { of = \"S00.clubs\", by = \"organ\" }", "个", "", None);
+    figure("ratio = { of = \"S00.clubs\", over = \"S00.clubs\" }", "%", "", None);
+    figure(count, "人此", "figures-units", Some("did you mean `人`"));
+    figure(count, "％", "figures-units", Some("did you mean `%`"));
+    figure(count, "%", "figures-units", Some("write it as a `ratio`"));
+    figure("ratio = { of = \"S00.clubs\", over = \"S00.clubs\" }", "个", "figures-units", Some("its unit is `%`"));
+    figure("statement = {}", "%", "figures-units", Some("state numerator and denominator"));
+    figure("statement = {}", "个", "figures-resolve", Some("no procedure `statement`"));
+    figure(&format!("{count}\npartition = [\"S00.clubs\"]"), "人次", "figures-units", Some("unlike units do not add up"));
+    figure("ratio = { of = \"S00.clubs\", over = \"S00.more\" }", "%", "figures-units", Some("itself a rate"));
+    figure("sum = { procedure = \"club\", on = [\"grant\"], field = \"name\" }", "元", "figures-units", Some("neither a number nor money"));
+    figure("count = { procedure = \"club\", on = [\"grant\"], in-time = \"anwser\" }", "个", "names-resolve", Some("did you mean `answer`?"));
+    figure("cases = { procedure = \"club\", stages = [\"aksed\"] }", "个", "names-resolve", Some("did you mean `asked`?"));
+    figure("distinct = { of = \"S00.culbs\", by = \"organ\" }", "个", "names-resolve", Some("did you mean `S00.clubs`?"));
+    // A second definition of a key begins where the first ends.
+    let twice = |until: &str| {
+        let mut texts = small();
+        let file = texts.iter_mut().find(|text| text.path == "clubs/figures.toml").unwrap();
+        let later = file.text.replace("in-force = 2020-01-01", "in-force = 2024-01-01");
+        file.text = format!("{}{until}\n{later}", file.text);
+        check(&read(texts))
+    };
+    assert!(twice("until = 2024-01-01\n").is_empty(), "{:#?}", twice("until = 2024-01-01\n"));
+    let found = twice("");
+    assert!(found.iter().any(|finding| finding.check == "figures-dated" && finding.message.contains("until = 2024-01-01")), "{found:#?}");
+}
+
 #[test]
 fn one_fault_does_not_hide_another() {
     let mut texts = texts();

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod pool;
 pub mod recent;
 pub mod reports;
+pub mod statements;
 
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -82,6 +83,8 @@ pub fn rehearse(hall: &Hall, district: &DistrictYear, scale: f64, seed: u64, bar
     bar.set_length(wanted.total() as u64);
     bar.set_message("cases");
     play(hall, &ground, &wanted, district.year, &mut random, &mut outcome, bar)?;
+
+    outcome.steps += statements::play(hall, &people, &targets, district.year)?;
 
     let period = actions::figure::Period::year(district.year).context("the year lies outside the calendar")?;
     for shown in hall.figures(period, &Default::default())? {

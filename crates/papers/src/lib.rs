@@ -12,6 +12,7 @@ mod picture;
 pub mod qr;
 pub mod read;
 pub mod report;
+pub mod sheet;
 mod tags;
 
 pub use paper::{Block, Paper, Table, Verify};
@@ -29,6 +30,8 @@ pub enum Error {
     Xlsx(String),
     #[error("CSV不能生成：{0}")]
     Csv(String),
+    #[error("表格不能生成：{0}")]
+    Sheet(String),
     #[error("二维码不能生成：{0}")]
     Qr(String),
 }

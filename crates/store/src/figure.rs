@@ -69,6 +69,8 @@ pub struct CellRow {
 /// A record behind a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedRow {
+    /// Where it stands in the list; the next page begins after it.
+    pub key: RecordKey,
     pub day: i32,
     pub organ: String,
     pub matter: String,
@@ -79,6 +81,37 @@ pub struct CountedRow {
     pub seq: u32,
     pub title: String,
     pub code: Option<String>,
+}
+
+/// The place of a record in the list behind a figure: day, organ, stream, seq, matter, place. It reads and is read as numbers with dashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordKey([i64; 6]);
+
+impl std::fmt::Display for RecordKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [day, organ, stream, seq, matter, place] = self.0;
+        write!(out, "{day}-{organ}-{stream}-{seq}-{matter}-{place}")
+    }
+}
+
+impl std::str::FromStr for RecordKey {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<RecordKey, Self::Err> {
+        let mut key = [0; 6];
+        let mut parts = text.split('-');
+        for number in &mut key {
+            *number = parts.next().unwrap_or_default().parse()?;
+        }
+        Ok(RecordKey(key))
+    }
+}
+
+/// Where a page of records begins.
+#[derive(Debug, Clone, Copy)]
+enum Start {
+    Skip(i64),
+    After(RecordKey),
 }
 
 /// How far a declared figure follows the ledger.
@@ -136,14 +169,48 @@ impl Store {
         offset: u64,
         limit: u32,
     ) -> Result<Vec<CountedRow>> {
+        let skip = Start::Skip(i64::try_from(offset).unwrap_or(i64::MAX));
+        self.list_counted(division, figure, (from, to), filter, skip, limit)
+    }
+
+    /// The page after a record, or the first: the same list by its keys, so that what is counted meanwhile shifts nothing.
+    #[expect(clippy::too_many_arguments, reason = "a query has as many parts as it has")]
+    pub fn counted_after(
+        &self,
+        division: i64,
+        figure: &str,
+        from: i32,
+        to: i32,
+        filter: &CellFilter,
+        after: Option<RecordKey>,
+        limit: u32,
+    ) -> Result<Vec<CountedRow>> {
+        let start = after.map_or(Start::Skip(0), Start::After);
+        self.list_counted(division, figure, (from, to), filter, start, limit)
+    }
+
+    fn list_counted(
+        &self,
+        division: i64,
+        figure: &str,
+        (from, to): (i32, i32),
+        filter: &CellFilter,
+        mut start: Start,
+        limit: u32,
+    ) -> Result<Vec<CountedRow>> {
         let words = &self.words;
         self.read_snapshot(|conn| {
             let question = Question::new(conn, words, division, &[figure], &[By::Month], filter)?;
-            let mut skip = i64::try_from(offset).unwrap_or(i64::MAX);
+            let from = match start {
+                Start::After(RecordKey([day, ..])) => from.max(i32::try_from(day).unwrap_or(i32::MAX)),
+                Start::Skip(_) => from,
+            };
             let mut rows: Vec<Listed> = Vec::new();
             for (key, [n, _]) in question.sums(conn, from, to)? {
-                if n <= skip {
-                    skip -= n;
+                if let Start::Skip(skip) = &mut start
+                    && n <= *skip
+                {
+                    *skip -= n;
                     continue;
                 }
                 let month = key[4] as i32;
@@ -152,10 +219,43 @@ impl Store {
                 if wanted <= 0 {
                     break;
                 }
-                let found = question.records(conn, span, skip, wanted)?;
+                let found = question.records(conn, span, start, wanted)?;
                 rows.extend(found);
-                skip = 0;
+                if matches!(start, Start::Skip(_)) {
+                    start = Start::Skip(0);
+                }
             }
+            rows.into_iter().map(|listed| listed.spelled(conn, words, division)).collect()
+        })
+    }
+
+    /// Streams whose records up to a day do not cancel out: what stands behind a figure of things that stand. In order of stream,
+    /// after the one given. Reads all records of the figure up to the day: for figures with few.
+    pub fn counted_standing(
+        &self,
+        division: i64,
+        figure: &str,
+        (from, to): (i32, i32),
+        filter: &CellFilter,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<CountedRow>> {
+        let words = &self.words;
+        self.read_snapshot(|conn| {
+            let question = Question::new(conn, words, division, &[figure], &[], filter)?;
+            let mut query = Query::new(
+                "SELECT c.day, c.organ, c.matter, c.place, c.amount, c.stream, c.seq, h.title, h.code FROM
+                 (SELECT MAX(day) AS day, organ, matter, place, CAST(SUM(amount) AS BIGINT) AS amount, stream, MAX(seq) AS seq
+                  FROM counted WHERE division = ",
+            );
+            query.int(division).push(" AND figure IN ").ints(&question.figures);
+            query.push(" AND day BETWEEN ").int(i64::from(from)).push(" AND ").int(i64::from(to));
+            query.push(" AND stream > ").int(after);
+            question.restrict(&mut query);
+            query.push(" GROUP BY stream, organ, matter, place HAVING SUM(amount) <> 0 ORDER BY stream, organ, matter, place LIMIT ");
+            query.int(i64::from(limit)).push(") c LEFT JOIN head h ON h.division = ").int(division);
+            query.push(" AND h.stream = c.stream ORDER BY c.stream, c.organ, c.matter, c.place");
+            let rows = conn.list(query.sql(), &query.values(), Listed::read)?;
             rows.into_iter().map(|listed| listed.spelled(conn, words, division)).collect()
         })
     }
@@ -334,8 +434,9 @@ impl Question {
         }
     }
 
-    /// Records of one month or a part of it, after the first `skip`.
-    fn records(&self, conn: &mut Conn, span: (i32, i32), mut skip: i64, limit: i64) -> Result<Vec<Listed>> {
+    /// Records of one month or a part of it, from where the page begins.
+    fn records(&self, conn: &mut Conn, span: (i32, i32), start: Start, limit: i64) -> Result<Vec<Listed>> {
+        let mut skip = if let Start::Skip(skip) = start { skip } else { 0 };
         let mut query = Query::new(
             "SELECT c.day, c.organ, c.matter, c.place, c.amount, c.stream, c.seq, h.title, h.code FROM
              (SELECT day, organ, matter, place, amount, stream, seq FROM counted WHERE division = ",
@@ -356,12 +457,14 @@ impl Question {
             let mut days = Vec::new();
             let mut held = 0;
             for (key, [n, _]) in daily.sums(conn, span.0, span.1)? {
-                if held == 0 && n <= skip {
+                if days.is_empty() && n <= skip {
                     skip -= n;
                     continue;
                 }
                 days.push(key[4]);
-                held += n;
+                // The day on which the page before ended may be used up.
+                let used_up = matches!(start, Start::After(RecordKey([day, ..])) if day == key[4]);
+                held += if used_up { 0 } else { n };
                 if held >= skip + limit {
                     break;
                 }
@@ -372,6 +475,13 @@ impl Question {
             query.push(" AND day IN ").ints(&days);
         }
         self.restrict(&mut query);
+        if let Start::After(RecordKey(key)) = start {
+            query.push(" AND (day, organ, stream, seq, matter, place) > (");
+            for (at, number) in key.into_iter().enumerate() {
+                query.push(if at > 0 { ", " } else { "" }).int(number);
+            }
+            query.push(")");
+        }
         query.push(" ORDER BY day, organ, stream, seq, matter, place LIMIT ").int(limit).push(" OFFSET ").int(skip);
         query.push(") c LEFT JOIN head h ON h.division = ").int(self.division);
         query.push(" AND h.stream = c.stream ORDER BY c.day, c.organ, c.stream, c.seq, c.matter, c.place");
@@ -400,6 +510,7 @@ impl Listed {
         let [day, organ, matter, place, amount, stream, seq] = self.numbers;
         let mut text = |id| words.text(conn, division, id).map(|text| text.to_string());
         Ok(CountedRow {
+            key: RecordKey([day, organ, stream, seq, matter, place]),
             day: day as i32,
             organ: text(organ)?,
             matter: text(matter)?,

@@ -93,6 +93,19 @@ impl Store {
         })
     }
 
+    /// How many events the ledger holds, or holds up to a stream.
+    pub fn event_total(&self, upto: Option<(i64, i64)>) -> Result<u64> {
+        let (division, stream) = upto.unwrap_or((i64::MAX, i64::MAX));
+        let found = self.read(|conn| {
+            conn.one(
+                "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) FROM head WHERE (division, stream) <= (?1, ?2)",
+                &[Value::Int(division), Value::Int(stream)],
+                |row| row.int(0),
+            )
+        })?;
+        Ok(found.and_then(|total| u64::try_from(total).ok()).unwrap_or(0))
+    }
+
     /// Counts the given figures anew from the whole ledger. `fold` is given every event in order of
     /// (division, stream, seq), always from the first of a stream (a stream may be offered a second time),
     /// and returns what it counts for the given figures (`Counted::event` is ignored, other figures too).

@@ -45,7 +45,7 @@ pub use clock::{ClockRow, RunningClock};
 pub use entry::{EntryFilter, EntryRow};
 pub use error::{AppendError, Error, Result};
 pub use event::{Digest, EventRow};
-pub use figure::{By, CellFilter, CellRow, Counted, CountedRow, FigureState, FoldProgress, day};
+pub use figure::{By, CellFilter, CellRow, Counted, CountedRow, FigureState, FoldProgress, RecordKey, day};
 pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
 pub use open::{Config, Store};

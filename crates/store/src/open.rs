@@ -88,6 +88,11 @@ impl Store {
         Ok(Store { address, idle: Mutex::new(Vec::new()), words, writer: Some(writer) })
     }
 
+    /// Whether it was opened for writing.
+    pub fn may_write(&self) -> bool {
+        self.writer.is_some()
+    }
+
     pub(crate) fn address(&self) -> &Address {
         &self.address
     }

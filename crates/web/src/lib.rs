@@ -51,6 +51,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route("/leader/orders/new", desk(Door::Leader, leader::order::show, leader::order::take))
         .route("/figures", room(Door::Open, figures::all))
         .route("/figures/{key}", room(Door::Open, figures::one))
+        .route("/figures/{key}/export/{form}", room(Door::Officer, figures::export))
         .route("/papers/{case}/{seq}/{file}", room(Door::Signed, papers::file))
         .route("/verify/{code}/{seq}", room(Door::Open, papers::verify))
         .route("/reports/{id}", room(Door::Officer, report::show))

@@ -245,6 +245,21 @@ async fn a_figure_opens_to_its_records_and_names_nobody_outside() {
 }
 
 #[tokio::test]
+async fn a_stated_figure_shows_who_signed_and_who_checked() {
+    let site = Site::open();
+    let path = "/figures/S155.grids_total?year=2026";
+    site.browser().get(path).await.is(200).says("没有填报不等于零").says("手填");
+    // What may not be seen is counted and said.
+    let order = json!({ "content": "暖气不热", "channel": "phone", "class": "help", "topic": "供热" });
+    site.step(&["wu"], None, "hotline-order", "take-call", order);
+    let outside = site.browser().get("/figures/S160.demands_registered?year=2026").await.is(200).says("另有1条您无权查看").says("重数相等");
+    assert!(!outside.text.contains("暖气不热"));
+    site.browser().get("/figures/S160.demands_registered/export/csv?year=2026").await.is(303);
+    let file = site.signed_in("zheng").await.get("/figures/S160.demands_registered/export/csv?year=2026").await.is(200);
+    assert!(file.text.starts_with('\u{feff}') && file.text.lines().count() == 2, "{}", file.text);
+}
+
+#[tokio::test]
 async fn hostile_text_stays_text() {
     let site = Site::open();
     let case = site.received("<script>alert(1)</script>\"'>");

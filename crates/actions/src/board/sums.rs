@@ -30,10 +30,10 @@ pub(super) enum Terms<'f> {
 impl<'f> Terms<'f> {
     pub fn of(figure: &'f Figure) -> Terms<'f> {
         match &figure.measure {
-            Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) => Terms::One(&figure.key),
+            Measure::Count(_) | Measure::Sum(_) | Measure::Stock(_) | Measure::Cases(_) => Terms::One(&figure.key),
             Measure::Ratio(pair) => Terms::Pair { of: &pair.of, over: &pair.over, scale: 100.0 },
             Measure::Mean(pair) => Terms::Pair { of: &pair.of, over: &pair.over, scale: 1.0 },
-            Measure::Change(_) | Measure::Statement(_) => Terms::Other,
+            Measure::Change(_) | Measure::Statement(_) | Measure::Distinct(_) => Terms::Other,
         }
     }
 }

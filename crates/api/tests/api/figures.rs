@@ -41,6 +41,16 @@ async fn a_figure_moves_and_opens_for_officials() {
             assert_eq!(figure["value"].as_f64(), Some(sum as f64), "{key}");
         }
         district.get(&format!("{path}/by/month"), &clerk).await;
+        assert_eq!(records["shown"].as_i64().unwrap() + records["hidden"].as_i64().unwrap(), records["total"].as_i64().unwrap(), "{key}");
+        // Page after page is the same list; a page that is none is refused.
+        if let Some(next) = district.get(&format!("{path}/records?year=2026&limit=1"), &clerk).await.is(200).json["next"].as_str() {
+            let second = district.get(&format!("{path}/records?year=2026&limit=1&after={next}"), &clerk).await.is(200).json;
+            assert_eq!(second["records"][0], records["records"][1], "{key}");
+        }
+        district.get(&format!("{path}/records?after=nowhere"), &clerk).await.problem(422, "invalid");
+        district.get(&format!("{path}/export/csv?year=2026"), &clerk).await.is(200);
+        district.get(&format!("{path}/export/csv?year=2026"), &li).await.problem(403, "forbidden");
+        district.get(&format!("{path}/export/pdf?year=2026"), &clerk).await.problem(404, "not-found");
         // The public gets values only.
         district.get(&format!("{path}/records"), &li).await.problem(403, "forbidden");
         district.get(&format!("{path}/by/organ"), &li).await.problem(403, "forbidden");

@@ -14,6 +14,11 @@ pub struct Definition {
     pub unit: String,
     pub definition: String,
     pub owner: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Empty in what was kept before figures had several definitions: then it is the key.
+    #[serde(default)]
+    pub series: String,
     pub in_force: Date,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
@@ -26,14 +31,15 @@ pub struct Definition {
 
 impl From<&Figure> for Definition {
     fn from(figure: &Figure) -> Definition {
-        let Figure { key, title, unit, definition, owner, in_force, until, measure, partition, tags } = figure.clone();
-        Definition { key, title, unit, definition, owner, in_force, until, measure, partition, tags }
+        let Figure { key, title, unit, definition, owner, scope, in_force, until, series, measure, partition, tags } = figure.clone();
+        Definition { key, title, unit, definition, owner, scope, series, in_force, until, measure, partition, tags }
     }
 }
 
 impl From<Definition> for Figure {
     fn from(kept: Definition) -> Figure {
-        let Definition { key, title, unit, definition, owner, in_force, until, measure, partition, tags } = kept;
-        Figure { key, title, unit, definition, owner, in_force, until, measure, partition, tags }
+        let Definition { key, title, unit, definition, owner, scope, series, in_force, until, measure, partition, tags } = kept;
+        let series = if series.is_empty() { key.clone() } else { series };
+        Figure { key, title, unit, definition, owner, scope, in_force, until, series, measure, partition, tags }
     }
 }

@@ -121,6 +121,7 @@ impl TryFrom<Raw> for Need {
             "entry-in-force" => Guard::EntryInForce { register: need(register, "register")?, field: need(field, "field")? },
             "not-own-organ" => Guard::NotOwnOrgan,
             "indicator-in" => Guard::IndicatorIn { field: need(field, "field")?, tree: need(tree, "tree")? },
+            "figure-stated" => Guard::FigureStated { field: need(field, "field")? },
             other => return Err(format!("unknown guard `{other}`; known are {}", NAMES.join(", "))),
         };
         Ok(Need { guard, cite, cure, says, when })
@@ -128,7 +129,7 @@ impl TryFrom<Raw> for Need {
 }
 
 /// The names a jurist may write.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 25] = [
     "officers-at-least",
     "certified",
     "legal-qualified",
@@ -153,4 +154,5 @@ pub const NAMES: [&str; 24] = [
     "entry-in-force",
     "not-own-organ",
     "indicator-in",
+    "figure-stated",
 ];

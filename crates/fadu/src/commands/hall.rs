@@ -40,6 +40,17 @@ impl Database {
     }
 
     pub fn open(&self, place: &Place, config: Config) -> anyhow::Result<Hall> {
+        let bar = spinner("folding new figures over history");
+        let hall = self.open_unfolded(place, config)?;
+        if hall.store.may_write() {
+            hall.fold_figures(|events| bar.set_position(events))?;
+        }
+        bar.finish_and_clear();
+        Ok(hall)
+    }
+
+    /// Opens the hall without waiting for new figures to be counted.
+    fn open_unfolded(&self, place: &Place, config: Config) -> anyhow::Result<Hall> {
         let law = place.law()?;
         let store = Store::open(&config)?;
         let division = match &self.division {
@@ -57,10 +68,12 @@ impl Database {
         if config.read_only {
             return Ok(Hall::open_to_read(law, settings, store)?);
         }
-        let bar = spinner("folding new figures over history");
-        let hall = Hall::open(law, settings, store, |events| bar.set_position(events))?;
-        bar.finish_and_clear();
-        Ok(hall)
+        Ok(Hall::open_unfolded(law, settings, store)?)
+    }
+
+    /// For a server: new figures are counted beside the work.
+    pub fn hall_unfolded(&self, place: &Place) -> anyhow::Result<Hall> {
+        self.open_unfolded(place, self.config()?)
     }
 
     pub fn hall(&self, place: &Place) -> anyhow::Result<Hall> {

@@ -150,12 +150,30 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
 
 pub fn serve(command: Serve, place: &Place) -> anyhow::Result<ExitCode> {
     let seal = command.key.seal(&command.database)?.map(Arc::new);
-    let hall = Arc::new(command.database.hall(place)?.with_seal(seal.clone()));
+    let hall = Arc::new(command.database.hall_unfolded(place)?.with_seal(seal.clone()));
+    fold_beside(hall.clone())?;
     if seal.is_none() {
         eprintln!("fadu: no checkpoints will be published: say where the signing key is with --key FILE or FADU_KEY");
     }
     println!("serving {} on http://{}/", hall.settings.name, command.listen);
     listen(hall, command.listen, command.at, seal)
+}
+
+/// Counts new figures over history while the site is served; until they are counted they give no number. A restart goes on from there.
+fn fold_beside(hall: Arc<Hall>) -> anyhow::Result<()> {
+    let new = hall.folding().len();
+    if new == 0 {
+        return Ok(());
+    }
+    println!("counting {new} new or changed figures over history, beside the work");
+    std::thread::Builder::new().name("figures".to_owned()).spawn(move || {
+        while let Err(error) = hall.fold_figures(|_| ()) {
+            eprintln!("fadu: new figures were not counted and will be tried again: {error}");
+            std::thread::sleep(Duration::from_secs(60));
+        }
+        println!("the new figures are counted");
+    })?;
+    Ok(())
 }
 
 /// The wall clock in China, or one that stands still.

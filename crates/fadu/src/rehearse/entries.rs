@@ -55,6 +55,7 @@ pub fn plan(
     }
     let mut wanted: Vec<&Figure> =
         law.figures.iter().filter(|figure| targets.contains_key(&figure.key) && over(figure) == Some(register.id.as_str())).collect();
+    wanted.retain(|figure| holds_in(figure, year));
     // Figures with the most conditions first: wider ones are then partly filled by narrower ones.
     wanted.sort_by_key(|figure| {
         (std::cmp::Reverse(filter_of(figure).map_or(0, BTreeMap::len)), !figure.partition.is_empty(), figure.is_stock())
@@ -63,6 +64,11 @@ pub fn plan(
         plan.reach(figure)?;
     }
     Ok(plan.items)
+}
+
+/// Whether a year is counted by this definition.
+fn holds_in(figure: &Figure, year: i16) -> bool {
+    Date::new(year, 12, 31).is_ok_and(|end| figure.holds(end))
 }
 
 /// The register a figure counts over, if it counts over one.
@@ -305,8 +311,9 @@ impl Plan<'_> {
                 with: doing.with.clone(),
             };
             let after = apply(entry.clone(), &event);
-            for counted in self.index.act(&self.law.figures, entry.as_ref(), &after, &event) {
-                if let Some(figure) = self.law.figures.get(counted.figure).filter(|figure| figure.is_stock() || doing.in_year) {
+            for counted in self.index.act(entry.as_ref(), &after, &event) {
+                let figure = self.law.figures.iter().find(|figure| figure.series == counted.series && holds_in(figure, self.year));
+                if let Some(figure) = figure.filter(|figure| figure.is_stock() || doing.in_year) {
                     *found.entry(figure.key.clone()).or_default() += counted.amount;
                 }
             }

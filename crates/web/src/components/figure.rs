@@ -10,11 +10,14 @@ pub fn href(key: &str, year: i16) -> String {
     format!("/figures/{key}?year={year}")
 }
 
-/// The digits; zero and the unknown are plain.
+/// The digits; zero and the unknown are plain. What was stated by hand carries its mark, what is being counted says how far.
 pub fn fig(shown: &Shown, year: i16) -> Markup {
-    let said = words::value(shown.value, &shown.unit);
+    let said = match &shown.missing {
+        Some(missing @ actions::figure::Missing::Folding { .. }) => missing.says(),
+        _ => words::value(shown.value, &shown.unit),
+    };
     let per_cent = if shown.unit == "%" && shown.value.is_some() { "%" } else { "" };
-    html! { a.fig href=(href(&shown.key, year)) { (said) (per_cent) } }
+    html! { a.fig href=(href(&shown.key, year)) { (said) (per_cent) } @if shown.stated && shown.value.is_some() { " " span.tag { "手填" } } }
 }
 
 /// Digits and unit.
