@@ -215,10 +215,10 @@ impl Hall {
         Err(Error::Invalid("记账正忙：取检查点的时候又有计入本报告的事。没有任何改动，请过一会儿再批准。".to_owned()))
     }
 
-    /// The day an approval's checkpoint bears: today, or the latest sealed day when the clock stands behind it.
+    /// The day an approval's checkpoint bears: the last one that has ended, so that the night still seals today. Days never go back.
     fn seal_day(&self, now: DateTime) -> Result<i32> {
-        let today = day(now.date());
-        Ok(self.latest_checkpoint()?.map_or(today, |latest| latest.day.max(today)))
+        let ended = day(now.date().yesterday().unwrap_or(now.date()));
+        Ok(self.latest_checkpoint()?.map_or(ended, |latest| latest.day.max(ended)))
     }
 
     /// Whether an event since the latest checkpoint counts on a day up to `last`.

@@ -54,7 +54,7 @@ fn one_report_on_both_databases() -> Result<(), StoreError> {
         let (report, code) = round(&town);
         two_writers(&town, report);
         figures_in_prose(&town, report);
-        let digest = approval(&town, report);
+        let digest = approval(&town, report, &seal);
         // Two more reviews, entered late for the year reported on: the draft would change, the frozen report does not.
         review(&town, 7, "satisfied", at(12, 30, 9));
         assert_eq!(value(&town.report_of(report, then(4, 1, 9)).unwrap().report), Some(2.0), "{name}");
@@ -160,7 +160,7 @@ fn figures_in_prose(town: &Hall, id: i64) {
     assert!(matches!(town.write(&writing(town, id, "writer", based_on, &text), at(12, 3, 9)), Ok(Written::Saved { .. })));
 }
 
-fn approval(town: &Hall, id: i64) -> String {
+fn approval(town: &Hall, id: i64, seal: &Seal) -> String {
     refused(town, Some(id), "", "submit", &["writer"], at(12, 28, 9), json!({}));
     let rest = json!({ "shortcomings": "力量不足。", "first-responsible": "主持研究四次。", "next-year": "继续推进。" });
     take(town, Some(id), "", "write", &["writer"], at(12, 28, 9), rest).unwrap();
@@ -186,6 +186,10 @@ fn approval(town: &Hall, id: i64) -> String {
     assert_eq!(done.event.with["checkpoint"], json!(checkpoint.number));
     let frozen = standing.report.frozen.as_ref().unwrap();
     assert_eq!(frozen.root, store::event::hex(&checkpoint.root));
+    // The night still seals the day of the approval, once.
+    let night = town.publish_due_checkpoint(seal, then(1, 11, 1)).unwrap().unwrap();
+    assert_eq!((night.day, night.number), (20250110, checkpoint.number + 1));
+    assert_eq!(town.publish_due_checkpoint(seal, then(1, 11, 2)).unwrap(), None);
     assert_eq!(value(&standing.report), Some(2.0));
     assert!(standing.report.plain().contains("收到评价2"), "the figure stands in the prose");
     assert!(standing.report.checks.iter().any(|check| !check.holds && check.reason.as_deref() == Some("另有10件不予受理，没有列出。")));
