@@ -98,8 +98,10 @@ pub fn text(name: &str, bytes: &[u8]) -> Result<String, Unreadable> {
         Kind::Pdf => within(LONGEST_WORK, move || pdf::text(bytes, LONGEST_WORK.mul_f64(0.9)))?,
         other => return Err(Unreadable::NotAReport(other)),
     };
+    let plain = kind == Kind::Text;
+    // Plain text keeps every character, so that places in it are places in the file.
     let said: String =
-        said.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).map(radical::ideograph).collect();
+        said.chars().filter(|letter| plain || !letter.is_control() || matches!(letter, '\n' | '\t')).map(radical::ideograph).collect();
     if said.trim().is_empty() {
         return Err(Unreadable::Empty);
     }

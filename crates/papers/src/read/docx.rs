@@ -5,7 +5,7 @@ use std::io::Read;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::package::{Package, open, weigh};
+use super::package::{Package, REPORT, open, weigh};
 use super::text::decode;
 use super::unreadable::Unreadable;
 
@@ -17,7 +17,7 @@ const USUAL: &str = "word/document.xml";
 /// Errors: `Locked`, `Expands`, `Broken`.
 pub fn text(bytes: &[u8]) -> Result<String, Unreadable> {
     let mut package = open(bytes)?;
-    weigh(&mut package, bytes.len())?;
+    weigh(&mut package, bytes.len(), REPORT)?;
     let body = body(&mut package).unwrap_or_else(|| USUAL.to_owned());
     let document = part(&mut package, &body).or_else(|_| part(&mut package, USUAL))?;
     let mut out = words(&document)?;

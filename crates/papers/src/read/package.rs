@@ -9,8 +9,10 @@ use super::unreadable::{Count, Kind, Unreadable};
 
 /// Parts of one package.
 const MOST_PARTS: usize = 5_000;
-/// All parts unpacked, in bytes.
-const MOST_UNPACKED: usize = 512 << 20;
+/// All parts of a report unpacked, in bytes: they are held in memory.
+pub const REPORT: usize = 128 << 20;
+/// All parts of a table unpacked: rows pass one after the other.
+pub const TABLE: usize = 512 << 20;
 /// Up to here no ratio is asked for.
 const UNSUSPECTED: u64 = 32 << 20;
 /// Sheets of the same words pack to a fortieth; nothing written by people to a two-hundredth.
@@ -113,11 +115,11 @@ pub fn open(bytes: &[u8]) -> Result<Package<'_>, Unreadable> {
     Ok(package)
 }
 
-/// Unpacks every part into nothing and counts, so that a reader which trusts its package may be let in.
+/// Unpacks every part into nothing and counts up to `most` bytes, so that a reader which trusts its package may be let in.
 ///
 /// Errors: `Expands`; `Locked` for a part with a password. A part that does not unpack is left for the reader to name.
-pub fn weigh(package: &mut Package<'_>, packed: usize) -> Result<(), Unreadable> {
-    let most = (MOST_UNPACKED as u64).min((packed as u64).saturating_mul(HIGHEST_RATIO).max(UNSUSPECTED));
+pub fn weigh(package: &mut Package<'_>, packed: usize, most: usize) -> Result<(), Unreadable> {
+    let most = (most as u64).min((packed as u64).saturating_mul(HIGHEST_RATIO).max(UNSUSPECTED));
     let mut whole = 0;
     let mut buffer = vec![0; 64 << 10];
     for index in 0..package.len() {
@@ -133,7 +135,7 @@ pub fn weigh(package: &mut Package<'_>, packed: usize) -> Result<(), Unreadable>
             }
             whole += read as u64;
             if whole > most {
-                return Err(Unreadable::Expands { most: usize::try_from(most).unwrap_or(MOST_UNPACKED) });
+                return Err(Unreadable::Expands { most: usize::try_from(most).unwrap_or(usize::MAX) });
             }
         }
     }

@@ -8,7 +8,7 @@ use super::unreadable::{Kind, Unreadable};
 /// One in so many characters may be broken before the encoding is doubted.
 const BROKEN: usize = 20;
 
-/// The text of the bytes, without a mark at the head, lines ended by `\n`.
+/// The text of the bytes, character for character, without a mark at the head.
 ///
 /// Errors: `Empty`; `NotAReport(Other)` for bytes that are no text in any of these.
 pub fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
@@ -94,12 +94,17 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Line ends of all systems become `\n`.
-pub fn lines(text: String) -> String {
+/// A `\r` that ends a line alone becomes `\n`. One before a `\n` stays: places in the text are places in the file.
+fn lines(text: String) -> String {
     if !text.contains('\r') {
         return text;
     }
-    text.replace("\r\n", "\n").replace('\r', "\n")
+    let mut letters = text.chars().peekable();
+    let mut out = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        out.push(if letter == '\r' && letters.peek() != Some(&'\n') { '\n' } else { letter });
+    }
+    out
 }
 
 #[cfg(test)]
@@ -136,6 +141,11 @@ mod tests {
         bytes.remove(40);
         let read = decode(&bytes).unwrap();
         assert!(read.contains("审结率94.78%") && read.matches("撤销22件").count() == 4, "{read}");
+    }
+
+    #[test]
+    fn lines_end_where_they_ended() {
+        assert_eq!(decode("一\r\n二\r三\n".as_bytes()).as_deref(), Ok("一\r\n二\n三\n"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Unreadable;
 
 /// How many documents may be worked on at once. One that was given up counts until its thread has ended.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 /// How long to wait for a place.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Room for readers that call themselves: memory is only taken when used.

@@ -5,14 +5,14 @@ use std::io::Cursor;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx};
 
-use super::package::{open, weigh};
+use super::package::{REPORT, TABLE, open, weigh};
 use super::unreadable::{Count, Unreadable};
 use super::{Builder, LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_LETTERS, Table};
 
 type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 
-fn book(bytes: &[u8]) -> Result<Book<'_>, Unreadable> {
-    weigh(&mut open(bytes)?, bytes.len())?;
+fn book(bytes: &[u8], most: usize) -> Result<Book<'_>, Unreadable> {
+    weigh(&mut open(bytes)?, bytes.len(), most)?;
     Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
         calamine::XlsxError::Password => Unreadable::Locked,
         other => Unreadable::broken("工作簿", other),
@@ -27,7 +27,7 @@ fn sheets(book: &Book<'_>) -> Vec<String> {
 
 /// The first sheet that is shown and holds anything.
 pub fn rows(bytes: &[u8]) -> Result<Table, Unreadable> {
-    let mut book = book(bytes)?;
+    let mut book = book(bytes, TABLE)?;
     for sheet in sheets(&book) {
         let mut builder = Builder::new(sheet.clone());
         each_row(&mut book, &sheet, said, |number, texts| builder.push(number, texts))?;
@@ -41,7 +41,7 @@ pub fn rows(bytes: &[u8]) -> Result<Table, Unreadable> {
 
 /// The words of all sheets that are shown: the name of a sheet, then its rows, cells parted by tabulators, rates as they are shown.
 pub fn text(bytes: &[u8]) -> Result<String, Unreadable> {
-    let mut book = book(bytes)?;
+    let mut book = book(bytes, REPORT)?;
     let mut out = String::new();
     let mut cells = 0;
     for sheet in sheets(&book) {

@@ -176,7 +176,7 @@ fn result(call: &Call<'_>, audited: &Audited, name: &str, ledger: Option<(i16, V
     let body = html! {
         (head(&kick, &title, lead))
         (strip(call, audited, ledger.as_ref().map(|(_, lines)| lines.as_slice())))
-        @if fails > 0 { (section("bad", say(call, "对不上的", "What does not agree"), html! { ol.list { @for (place, check) in audit.checks.iter().enumerate().filter(|(_, check)| check.result == Outcome::Fails) { li { (said(call, place, check, true)) } } } })) }
+        @if fails > 0 { (section("bad", say(call, "对不上的", "What does not agree"), html! { ol class="list text" { @for (place, check) in audit.checks.iter().enumerate().filter(|(_, check)| check.result == Outcome::Fails) { li { (said(call, place, check, true)) } } } })) }
         (section("text", say(call, "原文", "The report"), text(call, audited)))
         (section("checks", &tell(call, || format!("全部核对，{}项", audit.checks.len()), || format!("All {} checks", audit.checks.len())), checks(call, &audit.checks)))
         (section_with("figures", &tell(call, || format!("全部数字，{}个", audit.figures.len()), || format!("All {} figures", audit.figures.len())),
@@ -244,7 +244,7 @@ fn said(call: &Call<'_>, place: usize, check: &Check, quoted: bool) -> Markup {
     html! {
         p id=[quoted.then(|| format!("b{place}"))] { (mark(call, check)) }
         p.small { (check.note) }
-        @if quoted && !check.quote.is_empty() { p class="small dim" { "“" (short(&check.quote)) "”" } }
+        @if quoted && !check.quote.is_empty() { p class="small dim" lang="zh-CN" { (short(&check.quote)) } }
         @if let Some(first) = check.figures.first() { p.small { a href=(format!("#t{first}")) { (tell(call, || format!("看原文里的第{}个数", first + 1), || format!("See figure {} in the text", first + 1))) } } }
     }
 }
@@ -310,7 +310,7 @@ fn paragraph(
     failing: &BTreeSet<usize>,
 ) -> Markup {
     let words =
-        |from: usize, to: usize| -> String { letters.get(from..to).unwrap_or_default().iter().collect::<String>().replace('\t', "　") };
+        |from: usize, to: usize| -> String { letters.get(from..to).unwrap_or_default().iter().filter(|letter| !letter.is_control() || **letter == '\t').collect::<String>().replace('\t', "　") };
     let mut at = start;
     let mut parts = Vec::new();
     for place in places {

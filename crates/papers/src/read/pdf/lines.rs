@@ -73,7 +73,7 @@ impl Sheet<'_> {
             }
             let gap = piece.x - line.end;
             if beside && gap > -height * 0.8 {
-                if gap > height * 0.9 && !piece.letters.trim().is_empty() {
+                if gap > height * 0.65 && !piece.letters.trim().is_empty() {
                     line.text.push('\t');
                     line.cells = true;
                 } else if gap > height * 0.2
