@@ -110,15 +110,13 @@ fn a_byte_changed_in_the_file_is_found_and_named() {
     assert!(fadu(&["verify", "--database", &restored]).status.success());
 }
 
-/// Every figure that the report writes, as it writes it: `1,086项`.
+/// Every figure that the report writes in its sentences, as it writes it: `1,086项`. A cell of a table has its unit at the head of its column.
 fn written(value: &serde_json::Value, into: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(fields) => {
-            if let (Some(text), Some(true)) =
-                (fields.get("text").and_then(serde_json::Value::as_str), fields.get("figure").map(|key| key.is_string()))
-            {
-                into.push(text.to_owned());
-            }
+            let text = fields.get("text").and_then(serde_json::Value::as_str);
+            let counted = fields.get("figure").is_some_and(|figure| !figure.is_null());
+            into.extend(text.filter(|text| counted && !text.ends_with(|letter: char| letter.is_ascii_digit())).map(str::to_owned));
             fields.values().for_each(|value| written(value, into));
         }
         serde_json::Value::Array(items) => items.iter().for_each(|value| written(value, into)),
