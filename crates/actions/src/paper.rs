@@ -135,7 +135,7 @@ impl Hall {
             }
             _ => return None,
         };
-        Some(Block::Table { caption: field.title.clone(), head, rows })
+        Some(Block::Table(papers::Table { caption: field.title.clone(), head, rows }))
     }
 
     /// The same as bytes.

@@ -165,8 +165,8 @@ fn checked(town: &Hall, case: i64) {
     // The office issues it, not the unit it is about.
     assert_eq!((paper.organ.as_str(), paper.addressee.as_deref()), ("忻府区司法局", Some("忻府区行政审批服务管理局")));
     assert!(paper.number.as_deref().is_some_and(|number| number.starts_with("忻司考初")), "{:?}", paper.number);
-    assert!(paper.blocks.iter().any(|block| matches!(block, Block::Table { rows, .. } if rows.len() > 20
-        && rows.iter().any(|row| row[0].starts_with("2.1.1") && row[2] == "4.5" && row[3].contains("审核扣0.5分")))));
+    assert!(paper.blocks.iter().any(|block| matches!(block, Block::Table(table) if table.rows.len() > 20
+        && table.rows.iter().any(|row| row[0].starts_with("2.1.1") && row[2] == "4.5" && row[3].contains("审核扣0.5分")))));
 }
 
 fn contested(town: &Hall, case: i64) {
@@ -216,7 +216,7 @@ fn told(town: &Hall, case: i64) {
     let line = &issued.event.with["ranking"][0];
     assert_eq!((line["unit"].as_str(), line["rank"].as_u64()), (Some("approval-bureau"), Some(1)));
     let paper = town.issue_paper(Some(&person), round, issued.event.seq, "bulletin", at(12, 28, 12)).unwrap();
-    assert!(paper.number.is_some() && paper.blocks.iter().any(|block| matches!(block, Block::Table { rows, .. } if rows.len() == 1)));
+    assert!(paper.number.is_some() && paper.blocks.iter().any(|block| matches!(block, Block::Table(table) if table.rows.len() == 1)));
     // Now everybody sees the ranking, but a sheet only who may see the case.
     let public = town.appraisal_year(None, 2024, at(12, 28, 12)).unwrap();
     let first = public.units.iter().find(|unit| unit.organ == "approval-bureau").unwrap();

@@ -287,13 +287,6 @@ impl Law {
     }
 }
 
-impl Clock {
-    /// The unit its days are told in.
-    pub fn unit(&self) -> Unit {
-        self.days.unwrap_or(Unit::Calendar)
-    }
-}
-
 impl Measure {
     /// The figures it is worked out from.
     pub fn parts(&self) -> Vec<&str> {

@@ -655,6 +655,13 @@ impl Law {
     }
 }
 
+impl Clock {
+    /// The unit its days are told in.
+    pub fn unit(&self) -> Unit {
+        self.days.unwrap_or(Unit::Calendar)
+    }
+}
+
 impl Version {
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|s| s.id == id)

@@ -65,7 +65,7 @@ pub fn play(hall: &Hall, district: &DistrictYear, now: DateTime, seed: u64) -> a
         run_until(hall, &mut agenda, day.at(23, 59, 0, 0).min(now), &mut outcome, &bar)?;
         outcome.lapses += hall.run_round(day.at(23, 59, 30, 0).min(now))?.events;
     }
-    if today.year() != year {
+    if today.year() != district.year {
         super::appraisal::Appraisal::plan(hall, today.year())?.up_to(hall, now, &mut outcome)?;
     }
     Ok(outcome)
