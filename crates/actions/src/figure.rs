@@ -2,8 +2,8 @@
 //! `records`, counting anew is in `recount`, what was signed by hand in `stated`.
 
 mod export;
-mod recount;
 mod records;
+mod recount;
 mod stated;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,8 +17,8 @@ use crate::hall::{Error, Hall, Result};
 
 pub use export::{Export, Sheet};
 pub use records::{Record, RecordPage, Totals};
-pub use stated::Signed;
 pub(crate) use recount::{Recount, kept};
+pub use stated::Signed;
 
 /// A period of whole days, both inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

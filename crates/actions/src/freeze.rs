@@ -149,7 +149,12 @@ impl Hall {
         let bytes = self.store.attachment(self.settings.number(), &key)?.ok_or(Error::NotFound)?.bytes;
         let (kept, digest) = self.kept(approval)?;
         let published = events.iter().rfind(|event| event.step == PUBLISH).and_then(|event| event.at);
-        Ok(Publication { code: crate::step::code(&case), published: published.unwrap_or(case.opened), report: with_seal(kept, &digest), bytes })
+        Ok(Publication {
+            code: crate::step::code(&case),
+            published: published.unwrap_or(case.opened),
+            report: with_seal(kept, &digest),
+            bytes,
+        })
     }
 
     fn kept(&self, approval: &Event) -> Result<(Kept, String)> {
@@ -181,7 +186,11 @@ impl Hall {
         let events = self.events(case.id)?;
         let refuse = |report: &Report| {
             let reasons: Vec<Reason> = report.unanswered().map(unanswered).collect();
-            if reasons.is_empty() { Ok(()) } else { Err(Error::Refused(Refusal { step: step.id.clone(), title: step.title.clone(), reasons })) }
+            if reasons.is_empty() {
+                Ok(())
+            } else {
+                Err(Error::Refused(Refusal { step: step.id.clone(), title: step.title.clone(), reasons }))
+            }
         };
         // Nothing is sealed for a report that is refused anyway.
         refuse(&self.draft(case, version, &events, true, now)?)?;
@@ -247,7 +256,8 @@ impl Hall {
         let case = self.case(id)?;
         let (_, version) = version_of(&self.law, &case).ok_or(Error::NotFound)?;
         let events = self.events(id)?;
-        let approvals: Vec<&Event> = events.iter().filter(|event| version.step(&event.step).is_some_and(|step| step.freezes.is_some())).collect();
+        let approvals: Vec<&Event> =
+            events.iter().filter(|event| version.step(&event.step).is_some_and(|step| step.freezes.is_some())).collect();
         let mut verdict = Verdict { code: crate::step::code(&case), ..Verdict::default() };
         let approval = match brought {
             Some(bytes) => {
@@ -256,7 +266,9 @@ impl Hall {
                 match approvals.iter().find(|event| digest_named(event) == Some(key)) {
                     Some(approval) => *approval,
                     None => {
-                        verdict.faults.push(format!("文件的SM3是{}，案卷里没有哪次批准是这个值：文件被改过，或者不是这件报告的定稿", hex(&key)));
+                        verdict
+                            .faults
+                            .push(format!("文件的SM3是{}，案卷里没有哪次批准是这个值：文件被改过，或者不是这件报告的定稿", hex(&key)));
                         return Ok(verdict);
                     }
                 }
@@ -434,14 +446,27 @@ impl Scratch {
                 if found.is_empty() {
                     continue;
                 }
-                let event = NewEvent { at: row.at, kind: row.kind.clone(), organ: row.organ.clone(), matter: row.matter.clone(), body: "{}".to_owned(), numbers: Vec::new() };
+                let event = NewEvent {
+                    at: row.at,
+                    kind: row.kind.clone(),
+                    organ: row.organ.clone(),
+                    matter: row.matter.clone(),
+                    body: "{}".to_owned(),
+                    numbers: Vec::new(),
+                };
                 match appends.last_mut().filter(|append| append.stream == row.stream) {
                     Some(append) => {
                         let place = append.events.len() as u32;
                         append.counted.extend(found.into_iter().map(|counted| store::Counted { event: place, ..counted }));
                         append.events.push(event);
                     }
-                    None => appends.push(Append { division: number, stream: row.stream, events: vec![event], counted: found, ..Append::default() }),
+                    None => appends.push(Append {
+                        division: number,
+                        stream: row.stream,
+                        events: vec![event],
+                        counted: found,
+                        ..Append::default()
+                    }),
                 }
             }
             for appended in counted.store.append(appends) {

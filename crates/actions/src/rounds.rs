@@ -11,7 +11,7 @@ use store::{CaseFilter, CaseOrder, HeadRow};
 
 use crate::freeze::PUBLISH;
 use crate::hall::{Error, Hall, Result};
-use crate::look::{Listing, sight, Sight};
+use crate::look::{Listing, Sight, sight};
 
 /// Reports of the whole district, newest round first; reports of its organs.
 pub const DISTRICT: [&str; 2] = ["annual-report", "half-year-report"];
@@ -101,7 +101,8 @@ impl Hall {
     /// Reports that were published, newest first, for anybody.
     pub fn publications(&self, now: DateTime) -> Result<Vec<Line>> {
         let procedures = DISTRICT.into_iter().chain([UNIT]).map(str::to_owned).collect();
-        let rows = self.store.cases(self.settings.number(), &CaseFilter { procedures, ..CaseFilter::default() }, CaseOrder::Newest, 0, MOST)?;
+        let rows =
+            self.store.cases(self.settings.number(), &CaseFilter { procedures, ..CaseFilter::default() }, CaseOrder::Newest, 0, MOST)?;
         let mut lines = self.of_rows(&rows, now)?;
         lines.retain(|line| line.published.is_some());
         lines.sort_by_key(|line| std::cmp::Reverse((line.year, line.published)));

@@ -243,7 +243,8 @@ impl Hall {
         let title = self.summary(version, &case);
         let held = before.map(|case| self.index.held(&self.law, case)).unwrap_or_default();
         let on = event.at.unwrap_or(now).date();
-        let counted = self.index.step(&self.law, &held, &case, &event).into_iter().map(|counted| crate::figure::kept(counted, on)).collect();
+        let counted =
+            self.index.step(&self.law, &held, &case, &event).into_iter().map(|counted| crate::figure::kept(counted, on)).collect();
         let (clocks, due) = self.clock_rows(version, &case, event.at.unwrap_or(now));
         let search =
             before.is_none().then(|| SearchText { kind: "case".to_owned(), title: title.clone(), body: searchable(version, &case, &code) });

@@ -49,18 +49,11 @@ pub struct Revision {
 #[derive(Debug)]
 pub enum Written {
     /// Saved. `merged`: the revision of somebody else that it was merged with.
-    Saved {
-        done: Box<Done>,
-        merged: Option<Revision>,
-    },
+    Saved { done: Box<Done>, merged: Option<Revision> },
     /// The part reads like that already.
     Same,
     /// Both changed the same paragraphs. Theirs stands; what was typed here is kept in the case as revision `kept`.
-    Conflict {
-        base: String,
-        theirs: Revision,
-        kept: u32,
-    },
+    Conflict { base: String, theirs: Revision, kept: u32 },
 }
 
 /// How often a save looks again when others write other parts of the same report at the same moment.
@@ -109,10 +102,7 @@ impl Hall {
     }
 
     fn keep_aside(&self, writing: &Writing, typed: &str, now: DateTime) -> Result<u32> {
-        let with = Map::from_iter([
-            (KEPT_PART.to_owned(), Value::from(writing.part.clone())),
-            (KEPT.to_owned(), Value::from(typed)),
-        ]);
+        let with = Map::from_iter([(KEPT_PART.to_owned(), Value::from(writing.part.clone())), (KEPT.to_owned(), Value::from(typed))]);
         Ok(self.take_step(asked(writing, KEEP, with, None), now)?.event.seq)
     }
 

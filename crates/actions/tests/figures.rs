@@ -42,7 +42,8 @@ fn random_life(town: &Hall, seed: u64) {
             let (procedure, step, by, with) = if next(2) == 0 {
                 let kind = ["counted", "zero", "none-found"][next(3) as usize];
                 let part = ["year", "first-half", "third-quarter"][next(3) as usize];
-                let mut with = json!({ "figure": "S155.grids_total", "year": 2024 - next(2), "part": part, "kind": kind, "source": "台账" });
+                let mut with =
+                    json!({ "figure": "S155.grids_total", "year": 2024 - next(2), "part": part, "kind": kind, "source": "台账" });
                 if kind == "counted" {
                     with["value"] = json!(value);
                 }
@@ -57,9 +58,11 @@ fn random_life(town: &Hall, seed: u64) {
         let (step, by, with) = match (procedure, next(5)) {
             ("statement", 0 | 1) => ("check", "supervisor", json!({ "check-note": "一致" })),
             ("statement", 2) => ("return", "supervisor", json!({ "reason": "不符" })),
-            ("statement", 3) => {
-                ("correct", "unit", json!({ "kind": "counted", "value": value, "part": "first-quarter", "source": "台账", "reason": "抄错" }))
-            }
+            ("statement", 3) => (
+                "correct",
+                "unit",
+                json!({ "kind": "counted", "value": value, "part": "first-quarter", "source": "台账", "reason": "抄错" }),
+            ),
             ("statement", _) => ("withdraw", "unit", json!({ "reason": "另报" })),
             (_, 0..=2) => ("accept", "clerk", json!({})),
             _ => ("grant", "approver", json!({})),
@@ -233,7 +236,16 @@ fn old_years_keep_the_old_definition_and_a_new_one_is_folded_beside_the_work() -
         assert_eq!((rate.value, matches!(rate.missing, Some(Missing::Folding { .. }))), (None, true));
         // Work goes on, and is counted once.
         apply(&town, 2025, 0);
-        take(&town, None, "licence", "receive", &["clerk"], date(2025, 3, 5).at(9, 0, 0, 0), json!({ "item": "food-licence", "party": { "name": "大店", "kind": "organisation" } })).unwrap();
+        take(
+            &town,
+            None,
+            "licence",
+            "receive",
+            &["clerk"],
+            date(2025, 3, 5).at(9, 0, 0, 0),
+            json!({ "item": "food-licence", "party": { "name": "大店", "kind": "organisation" } }),
+        )
+        .unwrap();
         drop(town);
         // A restart goes on where it stopped.
         let town = Hall::open_unfolded(redefined(date(2025, 1, 1)), settings(), open(url)).unwrap();
@@ -262,9 +274,8 @@ fn records_leave_as_a_file_and_the_log_says_who_took_them() {
         take(&town, None, "licence", "apply", &["u:ming"], date(2024, 3, 4).at(9, number, 0, 0), with).unwrap();
     }
     let (supervisor, stranger) = (town.person("supervisor", now.date()).unwrap(), town::citizen("ming"));
-    let take_file = |reader: &Person, form| {
-        town.export_records(reader, "zheng", "S45.matters_received", year(2024), &CellFilter::default(), form, now)
-    };
+    let take_file =
+        |reader: &Person, form| town.export_records(reader, "zheng", "S45.matters_received", year(2024), &CellFilter::default(), form, now);
     let csv = String::from_utf8(take_file(&supervisor, Sheet::Csv).unwrap().bytes).unwrap();
     assert_eq!(csv.lines().count(), 4, "{csv}");
     assert!(csv.starts_with('\u{feff}') && csv.contains(",'=小店0"), "{csv}");
@@ -272,7 +283,10 @@ fn records_leave_as_a_file_and_the_log_says_who_took_them() {
     assert!(matches!(take_file(&stranger, Sheet::Csv), Err(Error::Forbidden(_))));
     let log = town.store.access_log(town.settings.number(), 0, 10).unwrap();
     assert_eq!(log.len(), 2, "{log:?}");
-    assert!(log.iter().all(|row| row.login == "zheng" && row.what.contains("S45.matters_received") && row.what.ends_with("rows 3")), "{log:?}");
+    assert!(
+        log.iter().all(|row| row.login == "zheng" && row.what.contains("S45.matters_received") && row.what.ends_with("rows 3")),
+        "{log:?}"
+    );
 }
 
 #[test]

@@ -90,7 +90,8 @@ fn review(town: &Hall, number: usize, grade: &str, from: DateTime) {
         (3, "deliver", "clerk", json!({ "delivery": "window" })),
         (4, "review", applicant.as_str(), json!({ "grade": grade })),
     ] {
-        take(town, Some(id), "", step, &[by], from + jiff::Span::new().hours(hours), with).unwrap_or_else(|error| panic!("{step}: {error}"));
+        take(town, Some(id), "", step, &[by], from + jiff::Span::new().hours(hours), with)
+            .unwrap_or_else(|error| panic!("{step}: {error}"));
     }
 }
 
@@ -141,7 +142,9 @@ fn two_writers(town: &Hall, id: i64) {
     let Written::Saved { merged: None, .. } = write("writer", both, "一甲丙\n二\n三乙") else { panic!("resolved") };
     // Somebody without the post writes nothing.
     assert!(matches!(town.write(&writing(town, id, "clerk", 0, "四"), at(12, 2, 10)), Err(Error::Refused(_))));
-    assert!(matches!(town.write(&Writing { part: "mesures".to_owned(), ..writing(town, id, "writer", 0, "四") }, at(12, 2, 10)), Err(Error::Invalid(why)) if why.contains("measures")));
+    assert!(
+        matches!(town.write(&Writing { part: "mesures".to_owned(), ..writing(town, id, "writer", 0, "四") }, at(12, 2, 10)), Err(Error::Invalid(why)) if why.contains("measures"))
+    );
 }
 
 fn refusal(result: Result<Written, Error>) -> Refusal {
@@ -246,11 +249,19 @@ fn redefined() -> engine::law::Law {
 fn tampered(path: &str, seal: &Arc<Seal>, code: &str) {
     let raw = rusqlite::Connection::open(path).unwrap();
     raw.execute_batch("DROP TRIGGER IF EXISTS event_no_update").unwrap();
-    let changed = raw.execute("UPDATE event SET kind = 'looked' WHERE kind = 'review' AND stream = (SELECT MIN(stream) FROM event WHERE kind = 'review')", []).unwrap();
+    let changed = raw
+        .execute(
+            "UPDATE event SET kind = 'looked' WHERE kind = 'review' AND stream = (SELECT MIN(stream) FROM event WHERE kind = 'review')",
+            [],
+        )
+        .unwrap();
     assert_eq!(changed, 1);
     drop(raw);
     let town = hall(&format!("sqlite:{path}"), law(), seal);
     let verdict = town.verify_report(Asked::Case(code), |_| ()).unwrap();
-    assert!(verdict.faults.iter().any(|fault| fault.contains(RATINGS) && fault.contains("定稿是2") && fault.contains("是1")), "{verdict:?}");
+    assert!(
+        verdict.faults.iter().any(|fault| fault.contains(RATINGS) && fault.contains("定稿是2") && fault.contains("是1")),
+        "{verdict:?}"
+    );
     assert!(!town.store.verify(&[], |_| ()).unwrap().sound());
 }

@@ -6,9 +6,9 @@
 //! Modules import downward in this order.
 
 pub mod appraisal;
+pub mod audit;
 pub mod board;
 pub mod caller;
-pub mod audit;
 pub mod case;
 pub mod checkpoint;
 pub mod desk;
@@ -25,8 +25,8 @@ pub mod pool;
 pub mod problem;
 pub mod register;
 pub mod repeat;
-pub mod round;
 pub mod report;
+pub mod round;
 pub mod search;
 pub mod step;
 pub mod track;
@@ -102,8 +102,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .route_layer(from_fn_with_state(desk.clone(), repeat::repeat))
         .route_layer(from_fn_with_state(desk.clone(), caller::demand));
     // Files are larger than the answers that are kept for a repeated request; a batch submitted twice is known already.
-    let files =
-        OpenApiRouter::new().routes(routes!(pool::submit_batch)).route_layer(from_fn_with_state(desk.clone(), caller::demand));
+    let files = OpenApiRouter::new().routes(routes!(pool::submit_batch)).route_layer(from_fn_with_state(desk.clone(), caller::demand));
     let (router, doc) = OpenApiRouter::with_openapi(document::opening()).merge(open).merge(closed).merge(files).split_for_parts();
     desk.publish(document::finished(doc));
     router

@@ -112,9 +112,9 @@ impl TryFrom<Raw> for Figure {
                 let series = key.clone();
                 Ok(Figure { key, title, unit, definition, owner, scope, in_force, until, series, measure, partition, tags })
             }
-            (None, _) => {
-                Err(format!("figure `{key}` says no measure: write one of count, sum, stock, cases, distinct, ratio, mean, change, statement"))
-            }
+            (None, _) => Err(format!(
+                "figure `{key}` says no measure: write one of count, sum, stock, cases, distinct, ratio, mean, change, statement"
+            )),
             (Some(_), Some(_)) => Err(format!("figure `{key}` says two measures: keep one")),
         }
     }
@@ -229,8 +229,48 @@ pub struct Statement {}
 
 /// Units a figure may have. The list is closed, so that 人 and 人次 are never taken for one another by a slip of the pen.
 pub const UNITS: [&str; 42] = [
-    "件", "项", "次", "个", "人", "人次", "条", "份", "户", "户次", "家", "家次", "场", "场次", "期", "批", "支", "所", "处", "起", "宗", "篇", "部", "册",
-    "台", "套", "辆", "村", "天", "小时", "课时", "分", "元", "亩", "平方米", "公里", "公斤", "吨", "面", "块", "%", "‰",
+    "件",
+    "项",
+    "次",
+    "个",
+    "人",
+    "人次",
+    "条",
+    "份",
+    "户",
+    "户次",
+    "家",
+    "家次",
+    "场",
+    "场次",
+    "期",
+    "批",
+    "支",
+    "所",
+    "处",
+    "起",
+    "宗",
+    "篇",
+    "部",
+    "册",
+    "台",
+    "套",
+    "辆",
+    "村",
+    "天",
+    "小时",
+    "课时",
+    "分",
+    "元",
+    "亩",
+    "平方米",
+    "公里",
+    "公斤",
+    "吨",
+    "面",
+    "块",
+    "%",
+    "‰",
 ];
 
 /// Where a figure says no scope.

@@ -133,7 +133,10 @@ pub fn read(files: Vec<Text>) -> Folder {
                 folder.law.terms.extend(parse::<Terms>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.term));
             }
             ["catalogue.toml"] => {
-                folder.law.catalogue.extend(parse::<Catalogue>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.system));
+                folder
+                    .law
+                    .catalogue
+                    .extend(parse::<Catalogue>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.system));
             }
             [_, "procedures", id, "procedure.toml"] => {
                 if let Some(mut procedure) = parse::<Procedure>(&mut folder.findings, &path, &text) {

@@ -306,7 +306,12 @@ fn figures_keep_their_units_apart_and_their_definitions_in_turn() {
     figure(&format!("{count}\npartition = [\"S00.clubs\"]"), "人次", "figures-units", Some("unlike units do not add up"));
     figure("ratio = { of = \"S00.clubs\", over = \"S00.more\" }", "%", "figures-units", Some("itself a rate"));
     figure("sum = { procedure = \"club\", on = [\"grant\"], field = \"name\" }", "元", "figures-units", Some("neither a number nor money"));
-    figure("count = { procedure = \"club\", on = [\"grant\"], in-time = \"anwser\" }", "个", "names-resolve", Some("did you mean `answer`?"));
+    figure(
+        "count = { procedure = \"club\", on = [\"grant\"], in-time = \"anwser\" }",
+        "个",
+        "names-resolve",
+        Some("did you mean `answer`?"),
+    );
     figure("cases = { procedure = \"club\", stages = [\"aksed\"] }", "个", "names-resolve", Some("did you mean `asked`?"));
     figure("distinct = { of = \"S00.culbs\", by = \"organ\" }", "个", "names-resolve", Some("did you mean `S00.clubs`?"));
     // A second definition of a key begins where the first ends.

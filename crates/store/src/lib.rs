@@ -18,8 +18,8 @@ pub mod limit;
 pub mod open;
 pub mod plain;
 pub mod pool;
-pub mod search;
 pub mod sealed;
+pub mod search;
 pub mod stats;
 #[cfg(feature = "trial")]
 pub mod trial;
@@ -50,7 +50,7 @@ pub use fold::CellFault;
 pub use job::{JobRow, JobState, NewJob};
 pub use open::{Config, Store};
 pub use pool::{NewRecord, PoolBatch, PooledRecord, Short};
-pub use search::{Hit, SearchText};
 pub use sealed::Sealed;
+pub use search::{Hit, SearchText};
 pub use stats::{Stats, TableStats};
 pub use verify::{Fault, FaultKind, Verification};

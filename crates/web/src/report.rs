@@ -67,7 +67,9 @@ fn periods(call: &Call<'_>, template: &Template, report: &Report) -> Markup {
         Span::Year => &[None],
         Span::Half => &[Some(2), Some(1)],
     };
-    let all = (this.year() - 4..=this.year()).rev().flat_map(|year| halves.iter().filter_map(move |half| actions::report::Period::new(year, *half)));
+    let all = (this.year() - 4..=this.year())
+        .rev()
+        .flat_map(|year| halves.iter().filter_map(move |half| actions::report::Period::new(year, *half)));
     let organ = report.organ.as_ref().map_or(String::new(), |organ| format!("&organ={}", organ.id));
     html! {
         ul class="row small mt" { @for period in all.filter(|period| period.from <= this) { li {

@@ -186,7 +186,8 @@ pub fn act(call: &Call<'_>) -> Answer {
     match call.given("do") {
         Some("open") => {
             let year = call.given("year").unwrap_or_default();
-            let year = year.parse::<i64>().map_err(|_| Error::Invalid(format!("“{year}”不是年度，写四位数字，例如{}", call.today().year())))?;
+            let year =
+                year.parse::<i64>().map_err(|_| Error::Invalid(format!("“{year}”不是年度，写四位数字，例如{}", call.today().year())))?;
             let rounds = call.hall.rounds(&me, call.now)?;
             if let Some(there) = rounds.iter().find(|line| line.procedure == DISTRICT[0] && line.year == Some(year)) {
                 return Err(Error::Invalid(format!("{year}年度的报告已经启动过（{}），不用再启动。", there.code)));

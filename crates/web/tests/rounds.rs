@@ -12,14 +12,20 @@ use site::{PASSWORD, Shown, Site, hidden};
 
 /// Those who report, beside the officers every test has.
 fn reporters(site: &Site) {
-    let founder = Person { id: "founder".to_owned(), organ: "office".to_owned(), posts: vec!["qualification-keeper".to_owned()], ..Person::default() };
+    let founder = Person {
+        id: "founder".to_owned(),
+        organ: "office".to_owned(),
+        posts: vec!["qualification-keeper".to_owned()],
+        ..Person::default()
+    };
     for (id, organ, post) in [
         ("song", "justice-bureau", "rule-of-law-office"),
         ("xu", "justice-bureau", "report-writer"),
         ("tang", "justice-bureau", "report-writer"),
         ("he", "market-regulation", "report-writer"),
     ] {
-        let with = json!({ "name": id, "kind": "enforcement", "certificate": id, "valid-from": "2020-01-01", "posts": [post], "certified": "no" });
+        let with =
+            json!({ "name": id, "kind": "enforcement", "certificate": id, "valid-from": "2020-01-01", "posts": [post], "certified": "no" });
         let entering = Entering {
             register: "officers".to_owned(),
             act: "issue".to_owned(),
@@ -96,7 +102,8 @@ async fn a_report_from_its_round_to_its_publication() {
     site.step(&["song"], Some(case), "", "hand-in", json!({}));
     site.step(&["song"], Some(case), "", "publish", json!({ "openness": "open" }));
     anybody.get("/publications").await.is(200).says("2025年度").says(&code);
-    let feed = anybody.get("/publications.atom").await.is(200).says("<entry>").says(&format!("https://example.org/publications/{code}</id>"));
+    let feed =
+        anybody.get("/publications.atom").await.is(200).says("<entry>").says(&format!("https://example.org/publications/{code}</id>"));
     assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
     anybody.get(&format!("/publications/{code}/report.csv")).await.is(200).says("S45.ratings_received");
     let digest = site.hall.report_of(case, *site.now.lock().unwrap()).unwrap().digest.unwrap();

@@ -109,7 +109,9 @@ impl Hall {
         about.push(("导出", format!("{}，{now}", reader.name)));
         let table = sheet::Table {
             name: "记录".to_owned(),
-            columns: ["序号", "日期", "名称", "查询码", "机关", "事项", "地点", "计入", "单位", "案卷号", "记录号"].map(str::to_owned).to_vec(),
+            columns: ["序号", "日期", "名称", "查询码", "机关", "事项", "地点", "计入", "单位", "案卷号", "记录号"]
+                .map(str::to_owned)
+                .to_vec(),
             rows,
         };
         let bytes = match form {
@@ -121,7 +123,9 @@ impl Hall {
                 };
                 sheet::xlsx(&title, &[table, note]).map_err(|error| Error::Paper(error.to_string()))?
             }
-            Sheet::Csv => sheet::csv(&table, (hidden.records != 0).then_some(unseen.as_str())).map_err(|error| Error::Paper(error.to_string()))?,
+            Sheet::Csv => {
+                sheet::csv(&table, (hidden.records != 0).then_some(unseen.as_str())).map_err(|error| Error::Paper(error.to_string()))?
+            }
         };
         let what = format!("export {} {}/{} {} rows {}", shown.key, period.from, period.to, form.extension(), seen.records);
         let access = store::Access { division: self.settings.number(), stream: 0, at: moment::seconds(now), login: login.to_owned(), what };

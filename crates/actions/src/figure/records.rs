@@ -136,7 +136,9 @@ impl Hall {
             day: date_of(row.day),
             organ: row.organ.clone(),
             matter_title: match register_of(base) {
-                Some(register) => self.registers().entry(register, &row.matter).map_or_else(|| row.matter.clone(), |entry| entry.title.clone()),
+                Some(register) => {
+                    self.registers().entry(register, &row.matter).map_or_else(|| row.matter.clone(), |entry| entry.title.clone())
+                }
                 None => self.matter_title(&row.matter),
             },
             matter: row.matter.clone(),

@@ -28,11 +28,17 @@ fn furnish(district: &District) {
         district.hall.enter(entering, &[founder], date(2026, 1, 5).at(9, 0, 0, 0)).unwrap();
     };
     for (id, post) in [("hao", "data-officer"), ("niu", "data-reviewer")] {
-        enter("officers", "issue", id, json!({ "name": id, "kind": "enforcement", "certificate": id, "valid-from": "2025-01-01", "posts": [post] }));
+        enter(
+            "officers",
+            "issue",
+            id,
+            json!({ "name": id, "kind": "enforcement", "certificate": id, "valid-from": "2025-01-01", "posts": [post] }),
+        );
         let account = NewAccount { login: id.to_owned(), name: id.to_owned(), password: PASSWORD.to_owned(), person: id.to_owned() };
         district.hall.make_account(&account).unwrap();
     }
-    let columns = ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 | 必填", "town | 乡镇 | 文字 | 可查", "party | 当事人 | 文字 | 个人信息"];
+    let columns =
+        ["no | 案号 | 文字 | 主键", "day | 受理日期 | 日期 | 必填", "town | 乡镇 | 文字 | 可查", "party | 当事人 | 文字 | 个人信息"];
     let with = json!({ "description": "按案件登记", "columns": columns, "refresh": "monthly", "source": "业务", "method": "download", "sharing": "conditional", "conditions": "共享给法院" });
     enter("data-sets", "adopt", "mediation", with);
     enter("data-sets", "open", "mediation", json!({ "openness": "open", "open-review": "同意", "licence": "自由使用" }));
@@ -50,7 +56,10 @@ async fn a_file_is_submitted_accepted_and_read() {
     let (hao, niu, zhou, clerk) =
         (district.token("hao").await, district.token("niu").await, district.token("zhou").await, district.token("clerk").await);
     let listed = district.get("/api/data-sets", "").await.is(200);
-    assert_eq!((listed.json["data-sets"][0]["id"].as_str(), listed.json["data-sets"][0]["sight"].as_str()), (Some("mediation"), Some("catalogue")));
+    assert_eq!(
+        (listed.json["data-sets"][0]["id"].as_str(), listed.json["data-sets"][0]["sight"].as_str()),
+        (Some("mediation"), Some("catalogue"))
+    );
 
     let path = "/api/data-sets/mediation/batches?name=a.csv&period=2026-01";
     send(&district, &niu, path, FILE.into()).await.problem(409, "refused");

@@ -53,9 +53,13 @@ pub(super) fn figures(report: &mut Report<'_>) {
 /// Procedure or register, steps or acts, fields and clocks.
 fn sources(report: &mut Report<'_>, law: &Law, file: &str, figure: &Figure) {
     let (procedure, register, on, fields, clock) = match &figure.measure {
-        Measure::Count(count) => {
-            (count.procedure.as_deref(), count.register.as_deref(), count.on.as_slice(), count.filter.keys().collect::<Vec<_>>(), count.in_time.as_deref())
-        }
+        Measure::Count(count) => (
+            count.procedure.as_deref(),
+            count.register.as_deref(),
+            count.on.as_slice(),
+            count.filter.keys().collect::<Vec<_>>(),
+            count.in_time.as_deref(),
+        ),
         Measure::Sum(sum) => (
             sum.procedure.as_deref(),
             sum.register.as_deref(),
@@ -242,7 +246,8 @@ fn catalogue(report: &mut Report<'_>, law: &Law, file_of: &dyn Fn(&str) -> Strin
         for name in system.why.keys() {
             let key = format!("{}.{name}", system.id);
             if !names.contains(&key) {
-                let near = nearest(&key, names.iter().map(String::as_str)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let near =
+                    nearest(&key, names.iter().map(String::as_str)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 report.say("catalogue.toml", name, "catalogue-true", format!("{} has no metric `{name}`{near}", system.id));
             } else if law.figure(&key).is_some() {
                 report.say("catalogue.toml", name, "catalogue-true", format!("`{key}` is declared: take its reason out of `why`"));

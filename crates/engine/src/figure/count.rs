@@ -105,8 +105,7 @@ impl Index {
             statement::CHECKED => {
                 let places = self.stated.get(stated.figure).map_or(&[] as &[usize], Vec::as_slice);
                 let figures = places.iter().filter_map(|&place| self.figures.get(place));
-                let mut held: Vec<Counted> =
-                    figures.map(|figure| counted(&figure.series, Some(stated.to), stated.value)).collect();
+                let mut held: Vec<Counted> = figures.map(|figure| counted(&figure.series, Some(stated.to), stated.value)).collect();
                 held.push(counted(statement::SERIES_CHECKED, Some(stated.to), 1));
                 held
             }
@@ -183,14 +182,7 @@ fn of_case(law: &Law, case: &Case, figure: &Figure, amount: i64) -> Counted {
 }
 
 fn of_entry(entry: &Entry, figure: &Figure, amount: i64) -> Counted {
-    Counted {
-        series: figure.series.clone(),
-        organ: entry.organ.clone(),
-        matter: entry.id.clone(),
-        place: String::new(),
-        day: None,
-        amount,
-    }
+    Counted { series: figure.series.clone(), organ: entry.organ.clone(), matter: entry.id.clone(), place: String::new(), day: None, amount }
 }
 
 fn is_open(law: &Law, case: &Case, open: &Open) -> bool {

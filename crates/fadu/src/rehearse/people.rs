@@ -152,7 +152,16 @@ pub fn settle(law: &Law, name_of_district: &str, townships: &[Township], year: i
     keep(&mut people, &mut officers, "clerk".into(), "张丽".into(), centre, &["window-clerk", "data-officer"], false, year);
     keep(&mut people, &mut officers, "examiner".into(), "李强".into(), centre, &["examiner"], false, year);
     keep(&mut people, &mut officers, "approver".into(), "赵敏".into(), centre, &["approver", "organ-head", "data-reviewer"], false, year);
-    keep(&mut people, &mut officers, "zhang".into(), "张军".into(), "market-regulation", &["enforcement-officer", "data-officer"], true, year);
+    keep(
+        &mut people,
+        &mut officers,
+        "zhang".into(),
+        "张军".into(),
+        "market-regulation",
+        &["enforcement-officer", "data-officer"],
+        true,
+        year,
+    );
     keep(&mut people, &mut officers, "li".into(), "李静".into(), "market-regulation", &["enforcement-officer"], true, year);
     keep(&mut people, &mut officers, "reviewer".into(), "王磊".into(), "market-regulation", &["legal-reviewer"], false, year);
     keep(&mut people, &mut officers, "head".into(), "周勇".into(), "market-regulation", &["organ-head", "data-reviewer"], false, year);

@@ -34,13 +34,16 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
     let day = |year: i16, month: i8, day: i8, hour: i8| -> anyhow::Result<DateTime> { Ok(Date::new(year, month, day)?.at(hour, 0, 0, 0)) };
     let office = people.of("justice-bureau", "rule-of-law-office", 0)?;
     let units: Vec<&str> = DEPARTMENTS.iter().map(|(id, _, _)| *id).collect();
-    let Some(opened) = round.step(None, DISTRICT[0], "open-round", &office, day(year, 11, 15, 9)?, json!({ "year": year, "units": units }))? else {
+    let Some(opened) =
+        round.step(None, DISTRICT[0], "open-round", &office, day(year, 11, 15, 9)?, json!({ "year": year, "units": units }))?
+    else {
         return Ok(0);
     };
     let (id, code) = (opened.case.id, opened.code);
     let filter = actions::CaseFilter { procedures: vec![UNIT.to_owned()], matters: vec![code], ..Default::default() };
     let (children, _) = hall.list(&office, actions::look::Listing { filter, limit: 200, ..Default::default() })?;
-    let child = |organ: &str| children.iter().find(|row| row.head.organ == organ).map(|row| row.stream).context("a department has no report");
+    let child =
+        |organ: &str| children.iter().find(|row| row.head.organ == organ).map(|row| row.stream).context("a department has no report");
 
     for (place, organ) in units.iter().enumerate() {
         let case = child(organ)?;
@@ -50,7 +53,14 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
             round.write(case, part, text, &writers[number % 2], day(year, 12, 5 + number as i8, 9 + place as i8)?)?;
         }
         if *organ == SILENT {
-            round.step(Some(case), UNIT, "remind", &office, day(year, 12, 21, 10)?, json!({ "reminder": "十二月二十日已过，请尽快交来。" }))?;
+            round.step(
+                Some(case),
+                UNIT,
+                "remind",
+                &office,
+                day(year, 12, 21, 10)?,
+                json!({ "reminder": "十二月二十日已过，请尽快交来。" }),
+            )?;
             continue;
         }
         let handed = if *organ == LATE { day(year, 12, 27, 15)? } else { day(year, 12, 12 + place as i8 % 6, 15)? };
@@ -94,7 +104,15 @@ struct Playing<'h> {
 
 impl Playing<'_> {
     /// Takes a step; `None` when its day has not come yet.
-    fn step(&mut self, case: Option<i64>, procedure: &str, step: &str, by: &Person, at: DateTime, with: Value) -> anyhow::Result<Option<Done>> {
+    fn step(
+        &mut self,
+        case: Option<i64>,
+        procedure: &str,
+        step: &str,
+        by: &Person,
+        at: DateTime,
+        with: Value,
+    ) -> anyhow::Result<Option<Done>> {
         if at > self.now {
             return Ok(None);
         }

@@ -33,11 +33,11 @@ pub fn paper() -> Paper {
         blocks: PARAGRAPHS
             .iter()
             .map(|text| Block::Paragraph((*text).to_owned()))
-            .chain([Block::Table {
+            .chain([Block::Table(papers::Table {
                 caption: "附表".into(),
                 head: vec!["项目".into(), "件数".into()],
                 rows: vec![vec!["行政复议".into(), "115".into()], vec!["行政应诉".into(), "42".into()]],
-            }])
+            })])
             .collect(),
         signed_by: "忻府区人民政府".into(),
         date: "2025年2月20日".into(),

@@ -115,7 +115,13 @@ fn words(call: &Call<'_>, audience: Audience) -> (&'static str, Vec<(&'static st
             if call.admits(Door::Supervisor) {
                 words.push(("/supervisor", "监督"));
             }
-            words.extend([("/officer", "待办"), ("/officer/new", "收件"), ("/officer/registers", "清单"), ("/pool", "数据池"), ("/figures", "数据")]);
+            words.extend([
+                ("/officer", "待办"),
+                ("/officer/new", "收件"),
+                ("/officer/registers", "清单"),
+                ("/pool", "数据池"),
+                ("/figures", "数据"),
+            ]);
             if call.person().is_some_and(|person| REPORTING.iter().any(|post| person.holds(post))) && !call.hall.law.reports.is_empty() {
                 words.push(("/rounds", "报告"));
             }

@@ -19,7 +19,8 @@ pub fn page(call: &Call<'_>, key: &str, period: Period, filter: &CellFilter) -> 
 
 pub fn section(call: &Call<'_>, key: &str, shown: &Shown, page: &RecordPage) -> Markup {
     let hidden = page.hidden();
-    let files = ["xlsx", "csv"].map(|form| (form, call.with("after", "").replacen(&format!("/figures/{key}"), &format!("/figures/{key}/export/{form}"), 1)));
+    let files = ["xlsx", "csv"]
+        .map(|form| (form, call.with("after", "").replacen(&format!("/figures/{key}"), &format!("/figures/{key}/export/{form}"), 1)));
     section_with(
         "rec",
         call.say("数的就是这些记录"),

@@ -46,5 +46,8 @@ fn who(call: &Call<'_>, by: &[String]) -> String {
         return "本机关人员".to_owned();
     }
     let registers = call.hall.registers();
-    by.iter().map(|id| registers.entry("officers", id).map_or_else(|| id.clone(), |entry| entry.title.clone())).collect::<Vec<_>>().join("、")
+    by.iter()
+        .map(|id| registers.entry("officers", id).map_or_else(|| id.clone(), |entry| entry.title.clone()))
+        .collect::<Vec<_>>()
+        .join("、")
 }

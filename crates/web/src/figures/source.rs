@@ -28,7 +28,8 @@ pub fn words(call: &Call<'_>, figure: &Figure) -> Markup {
                 filter: sum.filter.clone(),
                 in_time: None,
             };
-            let title = fields(call, &over).iter().find(|field| field.id == sum.field).map_or(sum.field.clone(), |field| field.title.clone());
+            let title =
+                fields(call, &over).iter().find(|field| field.id == sum.field).map_or(sum.field.clone(), |field| field.title.clone());
             events(call, &over, &format!("把“{title}”加起来"))
         }
         Measure::Stock(stock) => {
@@ -38,8 +39,12 @@ pub fn words(call: &Call<'_>, figure: &Figure) -> Markup {
         Measure::Cases(open) => {
             let over = Over { procedure: Some(open.procedure.clone()), filter: open.filter.clone(), ..Over::default() };
             let version = call.hall.law.procedures.get(&open.procedure).and_then(|procedure| procedure.versions.last());
-            let stages: Vec<&str> =
-                open.stages.iter().filter_map(|id| version.and_then(|version| version.stage(id))).map(|stage| stage.title.as_str()).collect();
+            let stages: Vec<&str> = open
+                .stages
+                .iter()
+                .filter_map(|id| version.and_then(|version| version.stage(id)))
+                .map(|stage| stage.title.as_str())
+                .collect();
             html! {
                 (origin(call, &over)) "里期末"
                 @if stages.is_empty() { "还没有办完的案件" } @else { "处在“" (stages.join("”“")) "”的案件" }
@@ -97,7 +102,9 @@ fn origin(call: &Call<'_>, over: &Over) -> Markup {
 fn fields<'l>(call: &'l Call<'_>, over: &Over) -> &'l [Field] {
     let law = &call.hall.law;
     match (&over.procedure, &over.register) {
-        (Some(procedure), _) => law.procedures.get(procedure).and_then(|found| found.versions.last()).map_or(&[], |found| found.fields.as_slice()),
+        (Some(procedure), _) => {
+            law.procedures.get(procedure).and_then(|found| found.versions.last()).map_or(&[], |found| found.fields.as_slice())
+        }
         (None, Some(register)) => law.registers.get(register).map_or(&[], |found| found.fields.as_slice()),
         (None, None) => &[],
     }

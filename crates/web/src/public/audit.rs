@@ -309,8 +309,15 @@ fn paragraph(
     places: std::ops::Range<usize>,
     failing: &BTreeSet<usize>,
 ) -> Markup {
-    let words =
-        |from: usize, to: usize| -> String { letters.get(from..to).unwrap_or_default().iter().filter(|letter| !letter.is_control() || **letter == '\t').collect::<String>().replace('\t', "　") };
+    let words = |from: usize, to: usize| -> String {
+        letters
+            .get(from..to)
+            .unwrap_or_default()
+            .iter()
+            .filter(|letter| !letter.is_control() || **letter == '\t')
+            .collect::<String>()
+            .replace('\t', "　")
+    };
     let mut at = start;
     let mut parts = Vec::new();
     for place in places {

@@ -78,7 +78,8 @@ pub fn explain(call: &Call<'_>) -> Answer {
         return Err(Error::Invalid("这一处核对的算式已经变了，请回到报告看最新的核对。".to_owned()));
     }
     let with = Map::from_iter([("check".to_owned(), Value::from(id)), ("check-reason".to_owned(), Value::from(reason))]);
-    let asked = Asked { case: Some(view.id), procedure: String::new(), step: EXPLAIN.to_owned(), by: vec![call.me()?.clone()], with, seen: None };
+    let asked =
+        Asked { case: Some(view.id), procedure: String::new(), step: EXPLAIN.to_owned(), by: vec![call.me()?.clone()], with, seen: None };
     call.hall.take_step(asked, call.now)?;
     Ok(Reply::Go(format!("/rounds/{}#checks", view.id)))
 }

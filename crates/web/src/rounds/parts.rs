@@ -1,7 +1,7 @@
 //! The revisions of one part of a report: who, when, and what changed from one to the next or between any two.
 
-use actions::writing::{Change, Revision, changes};
 use actions::Error;
+use actions::writing::{Change, Revision, changes};
 use engine::decide::version_of;
 use maud::{Markup, html};
 
@@ -33,7 +33,8 @@ pub fn show(call: &Call<'_>) -> Answer {
     let part = call.part("part");
     let field = version.field(part).filter(|_| call.hall.parts(version).any(|known| known == part)).ok_or(Error::NotFound)?;
     let revisions = call.hall.revisions(view.id, part)?;
-    let title = format!("{}：{}次修改", call.lang.name(&field.id, &field.title), revisions.iter().filter(|revision| !revision.aside).count());
+    let title =
+        format!("{}：{}次修改", call.lang.name(&field.id, &field.title), revisions.iter().filter(|revision| !revision.aside).count());
     let body = html! {
         (head(&view.title, &title, "每次保存都记在案卷里，不能改，也不会丢。"))
         @if revisions.is_empty() { p.empty { (call.say("还没有写")) } }
@@ -44,11 +45,16 @@ pub fn show(call: &Call<'_>) -> Answer {
         }
     };
     let under = format!("/rounds/{}", view.id);
-    Ok(Page::new(Audience::Officer, title.clone(), body).here("报告").under("/rounds", call.say("报告")).under(under, view.title.clone()).ok(call))
+    Ok(Page::new(Audience::Officer, title.clone(), body)
+        .here("报告")
+        .under("/rounds", call.say("报告"))
+        .under(under, view.title.clone())
+        .ok(call))
 }
 
 fn one(call: &Call<'_>, revision: &Revision, before: Option<&Revision>) -> Markup {
-    let heading = if revision.aside { format!("第{}号，没有合并的文字", revision.number) } else { format!("第{}号", revision.number) };
+    let heading =
+        if revision.aside { format!("第{}号，没有合并的文字", revision.number) } else { format!("第{}号", revision.number) };
     let beside = html! { p class="small dim" { (people(call, revision)) "，" (words::moment(revision.at, call.today())) } };
     section_with(
         &format!("r{}", revision.number),
@@ -63,7 +69,11 @@ fn one(call: &Call<'_>, revision: &Revision, before: Option<&Revision>) -> Marku
 
 /// Any two revisions against each other.
 fn compared(call: &Call<'_>, revisions: &[Revision]) -> Markup {
-    let asked = |name: &str| call.ask(name).and_then(|text| text.parse::<u32>().ok()).and_then(|number| revisions.iter().find(|revision| revision.number == number));
+    let asked = |name: &str| {
+        call.ask(name)
+            .and_then(|text| text.parse::<u32>().ok())
+            .and_then(|number| revisions.iter().find(|revision| revision.number == number))
+    };
     let (from, to) = (asked("before"), asked("after"));
     let select = |name: &'static str, label: &'static str, chosen: Option<&Revision>, other: Option<&Revision>| {
         html! {

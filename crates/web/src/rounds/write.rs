@@ -33,7 +33,12 @@ fn id(call: &Call<'_>) -> Result<i64, Error> {
 /// The report case as somebody inside may see it.
 pub fn seen(call: &Call<'_>) -> Result<CaseView, Error> {
     let view = call.hall.look(call.person(), id(call)?, call.now)?;
-    let reports = call.hall.law.procedures.get(&view.procedure).is_some_and(|procedure| procedure.versions.iter().any(|version| version.report().is_some()));
+    let reports = call
+        .hall
+        .law
+        .procedures
+        .get(&view.procedure)
+        .is_some_and(|procedure| procedure.versions.iter().any(|version| version.report().is_some()));
     if view.sight < Sight::Whole || !reports { Err(Error::NotFound) } else { Ok(view) }
 }
 
@@ -207,7 +212,14 @@ fn write(call: &Call<'_>) -> Answer {
             page(call, &view, Some(&typed), StatusCode::CONFLICT)
         }
         Err(Error::Invalid(says)) => {
-            let reason = Reason { guard: "field".to_owned(), cite: None, says, cure: "改好后再保存".to_owned(), field: Some(part.to_owned()), parameter: None };
+            let reason = Reason {
+                guard: "field".to_owned(),
+                cite: None,
+                says,
+                cure: "改好后再保存".to_owned(),
+                field: Some(part.to_owned()),
+                parameter: None,
+            };
             let typed = Typed { part, text: writing.text.clone(), based_on: writing.based_on, reasons: vec![reason] };
             page(call, &view, Some(&typed), StatusCode::UNPROCESSABLE_ENTITY)
         }
@@ -225,9 +237,8 @@ fn conflict(call: &Call<'_>, view: &CaseView, writing: &Writing, base: &str, the
         theirs.number
     );
     let both = together(&theirs.text, &writing.text);
-    let column = |id: &str, title: &str, text: &str| {
-        section(id, title, html! { div.text { (parts::shown(&changes(base, &paragraphs(text)))) } })
-    };
+    let column =
+        |id: &str, title: &str, text: &str| section(id, title, html! { div.text { (parts::shown(&changes(base, &paragraphs(text)))) } });
     let body = html! {
         (head(&view.title, title, &lead))
         div.half {
@@ -247,7 +258,11 @@ fn conflict(call: &Call<'_>, view: &CaseView, writing: &Writing, base: &str, the
             }
         }))
     };
-    Page::new(Audience::Officer, title, body).here("报告").under("/rounds", call.say("报告")).under(format!("/rounds/{}", view.id), view.title.clone()).with(call, StatusCode::CONFLICT)
+    Page::new(Audience::Officer, title, body)
+        .here("报告")
+        .under("/rounds", call.say("报告"))
+        .under(format!("/rounds/{}", view.id), view.title.clone())
+        .with(call, StatusCode::CONFLICT)
 }
 
 /// Theirs, then the paragraphs of ours that are not among them.
