@@ -147,7 +147,7 @@ fn part(bytes: &[u8], name: &str) -> String {
 }
 
 /// Nothing in it fails when it is audited as anybody's report would be.
-fn audits_clean(report: &Report) {
+fn audits_clean(report: &Report, least: usize) {
     let text = report.plain();
     let found = engine::audit::audit(&text);
     let failing: Vec<String> = found
@@ -158,7 +158,7 @@ fn audits_clean(report: &Report) {
         .map(|check| check.to_string())
         .collect();
     assert!(failing.is_empty(), "{failing:#?}\n{text}");
-    assert!(found.figures.len() >= 5, "{} figures read of {text}", found.figures.len());
+    assert!(found.figures.len() >= least, "{} figures read of {text}", found.figures.len());
 }
 
 fn every_form(report: &Report) {
@@ -202,11 +202,12 @@ async fn every_figure_of_every_report_opens_what_it_counts() {
         Wanted { organ: Some(busiest.to_owned()), ..Wanted::year("department", 2022) },
     ];
     let mut clicked = BTreeMap::new();
-    for wanted in &wanted {
+    // A part of a year this small leaves an organ little to say.
+    for (wanted, least) in wanted.iter().zip([20, 10, 2]) {
         let report = hall.report(wanted, NOW).unwrap();
         assert!(report.unanswered().count() == 0, "{:?}", report.unanswered().collect::<Vec<_>>());
-        audits_clean(&report);
-        audits_clean(&hall.report(&Wanted { finished: true, ..wanted.clone() }, NOW).unwrap());
+        audits_clean(&report, least);
+        audits_clean(&hall.report(&Wanted { finished: true, ..wanted.clone() }, NOW).unwrap(), least);
         every_form(&report);
         let html = String::from_utf8(file(&report, Form::Html, "").unwrap()).unwrap();
         let found = links(&html);
