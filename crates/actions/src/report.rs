@@ -171,7 +171,7 @@ impl Hall {
             definition: shown.definition.clone(),
             source: declared.map_or_else(String::new, |figure| self.source(&figure.measure)),
             owner: self.law.posts.get(&shown.owner).map_or_else(|| self.organ_title(&shown.owner), |post| post.title.clone()),
-            statement: declared.is_some_and(|figure| matches!(figure.measure, Measure::Statement(_))),
+            statement: shown.stated,
             parts: declared.map_or_else(Vec::new, |figure| figure.partition.clone()),
             tags: declared.map_or_else(Vec::new, |figure| figure.tags.clone()),
             link: format!("/figures/{}?{}{organ}", shown.key, period.query()),

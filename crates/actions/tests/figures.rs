@@ -41,7 +41,7 @@ fn random_life(town: &Hall, seed: u64) {
         if cases.is_empty() || next(4) == 0 {
             let (procedure, step, by, with) = if next(2) == 0 {
                 let kind = ["counted", "zero", "none-found"][next(3) as usize];
-                let part = ["year", "first-half", "third-quarter"][next(3) as usize];
+                let part = ["year", "first-half", "first-quarter"][next(3) as usize];
                 let mut with =
                     json!({ "figure": "S155.grids_total", "year": 2024 - next(2), "part": part, "kind": kind, "source": "台账" });
                 if kind == "counted" {
@@ -61,7 +61,7 @@ fn random_life(town: &Hall, seed: u64) {
             ("statement", 3) => (
                 "correct",
                 "unit",
-                json!({ "kind": "counted", "value": value, "part": "first-quarter", "source": "台账", "reason": "抄错" }),
+                json!({ "kind": "counted", "value": value, "part": "first-half", "source": "台账", "reason": "抄错" }),
             ),
             ("statement", _) => ("withdraw", "unit", json!({ "reason": "另报" })),
             (_, 0..=2) => ("accept", "clerk", json!({})),
@@ -243,7 +243,7 @@ fn old_years_keep_the_old_definition_and_a_new_one_is_folded_beside_the_work() -
             "receive",
             &["clerk"],
             date(2025, 3, 5).at(9, 0, 0, 0),
-            json!({ "item": "food-licence", "party": { "name": "大店", "kind": "organisation" } }),
+            json!({ "item": "food-licence", "party": { "name": "大店", "kind": "organisation" }, "venue": "district-centre" }),
         )
         .unwrap();
         drop(town);

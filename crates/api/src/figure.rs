@@ -412,7 +412,7 @@ pub async fn records(
     (status = 403, description = "forbidden", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "not-found: no such figure or form", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "invalid: more rows than a file takes", body = Problem, content_type = "application/problem+json")))]
-pub async fn export(
+pub async fn export_records(
     State(desk): State<Arc<Desk>>,
     caller: Caller,
     Named((key, form)): Named<(String, String)>,

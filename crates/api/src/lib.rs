@@ -90,7 +90,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(board::board))
         .routes(routes!(figure::breakdown))
         .routes(routes!(figure::records))
-        .routes(routes!(figure::export))
+        .routes(routes!(figure::export_records))
         .routes(routes!(round::rounds))
         .routes(routes!(round::round))
         .routes(routes!(pool::pooled_records))

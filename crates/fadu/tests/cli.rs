@@ -136,7 +136,7 @@ fn figures_are_asked_for_by_name() {
     let shown = fadu(&["figure", "S45.ratings_received", "--year", "2024", "--database", &database]);
     assert!(out(&shown).contains("\"value\": 0"), "{}", out(&shown));
     fails(&["report", "2024", "--database", &database], &["还没有任何记录"]);
-    fails(&["report", "2999", "--database", &database], &["2999年还没有到"]);
+    fails(&["report", "2199", "--database", &database], &["2199年还没有到"]);
     fails(&["report", "2024", "--template", "anual", "--database", &database], &["是不是“annual”"]);
     fails(&["report", "2024", "--template", "half-year", "--database", &database], &["上半年（1）还是下半年（2）"]);
     fails(&["report", "2024", "--half", "1", "--database", &database], &["不分上下半年"]);

@@ -14,6 +14,7 @@ use actions::{CellFilter, Hall, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use engine::figure::{Dimension, Measure};
 use http_body_util::BodyExt;
 use jiff::civil::{DateTime, date};
 use tower::ServiceExt;
@@ -75,9 +76,10 @@ fn links(html: &str) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-/// The number after a term of the page's list of pairs.
-fn told(page: &str, term: &str) -> Option<i64> {
-    let (_, rest) = page.split_once(&format!("<dt>{term}</dt><dd>"))?;
+/// What the page says its records come to: added up row by row, or their sum where there are more than one page.
+fn told(page: &str) -> Option<i64> {
+    let after = |term: &str| page.split_once(&format!("<dt>{term}</dt><dd>")).map(|(_, rest)| rest);
+    let rest = after("逐条相加").or_else(|| after("合计"))?;
     rest.split(['<', '条']).next()?.replace(',', "").trim().parse().ok()
 }
 
@@ -117,19 +119,34 @@ async fn opens(hall: &Hall, router: &Router, href: &str, value: Option<f64>) {
     let period = Period { from: date(year, first, 1), to: date(year, last, 1).last_of_month() };
     let filter = CellFilter { organs: asked.get("organ").map(|organ| (*organ).to_owned()).into_iter().collect(), ..CellFilter::default() };
     let figure = hall.figure(key, period, &filter).unwrap();
+    if let Measure::Distinct(distinct) = &hall.law.figure(key).unwrap().measure {
+        // It opens the records that it tells apart.
+        let rows = hall.records(key, period, &filter, 0, 10_000).unwrap();
+        let apart: BTreeSet<&str> = rows
+            .iter()
+            .map(|row| match distinct.by {
+                Dimension::Organ => row.organ.as_str(),
+                Dimension::Matter => row.matter.as_str(),
+                Dimension::Place => row.place.as_str(),
+            })
+            .filter(|name| !name.is_empty())
+            .collect();
+        assert_eq!(figure.value, Some(apart.len() as f64), "{href}");
+        return;
+    }
     match &figure.fraction {
         None => {
             let Some(value) = value else { return };
             let (_, sum) = hall.record_total(key, period, &filter).unwrap();
             assert_eq!(sum as f64, value, "{href}: the records do not count to it");
-            assert_eq!(told(&shown, "逐条相加"), Some(sum), "{href}: the page counts otherwise");
+            assert_eq!(told(&shown), Some(sum), "{href}: the page counts otherwise");
         }
         Some(fraction) => {
             for (part, amount) in [(&fraction.of, fraction.numerator), (&fraction.over, fraction.denominator)] {
                 let beside = words(&shown);
                 assert!(beside.contains(&engine::value::thousands(amount)), "{href} does not show {amount}");
                 let there = page(router, &format!("/figures/{part}?{query}")).await;
-                assert_eq!(told(&there, "逐条相加"), Some(amount), "{href}: {part} does not count to it");
+                assert_eq!(told(&there), Some(amount), "{href}: {part} does not count to it");
             }
             if let Some(value) = value {
                 let scale = if figure.unit == "%" { 100.0 } else { 1.0 };
@@ -147,7 +164,7 @@ fn part(bytes: &[u8], name: &str) -> String {
 }
 
 /// Nothing in it fails when it is audited as anybody's report would be.
-fn audits_clean(report: &Report) {
+fn audits_clean(report: &Report, least: usize) {
     let text = report.plain();
     let found = engine::audit::audit(&text);
     let failing: Vec<String> = found
@@ -158,7 +175,7 @@ fn audits_clean(report: &Report) {
         .map(|check| check.to_string())
         .collect();
     assert!(failing.is_empty(), "{failing:#?}\n{text}");
-    assert!(found.figures.len() >= 5, "{} figures read of {text}", found.figures.len());
+    assert!(found.figures.len() >= least, "{} figures read of {text}", found.figures.len());
 }
 
 fn every_form(report: &Report) {
@@ -202,11 +219,12 @@ async fn every_figure_of_every_report_opens_what_it_counts() {
         Wanted { organ: Some(busiest.to_owned()), ..Wanted::year("department", 2022) },
     ];
     let mut clicked = BTreeMap::new();
-    for wanted in &wanted {
+    // A part of a year this small leaves an organ little to say.
+    for (wanted, least) in wanted.iter().zip([20, 10, 2]) {
         let report = hall.report(wanted, NOW).unwrap();
         assert!(report.unanswered().count() == 0, "{:?}", report.unanswered().collect::<Vec<_>>());
-        audits_clean(&report);
-        audits_clean(&hall.report(&Wanted { finished: true, ..wanted.clone() }, NOW).unwrap());
+        audits_clean(&report, least);
+        audits_clean(&hall.report(&Wanted { finished: true, ..wanted.clone() }, NOW).unwrap(), least);
         every_form(&report);
         let html = String::from_utf8(file(&report, Form::Html, "").unwrap()).unwrap();
         let found = links(&html);

@@ -47,7 +47,7 @@ pub enum At {
 const WIDTH: f32 = 442.2;
 const SMALL: f32 = 9.0;
 /// Pixels a point on a screen, where small text would be too small.
-const ON_SCREEN: f32 = 1.6;
+const ON_SCREEN: f32 = 1.45;
 /// Bars of a drawing that lies; more would not be read.
 const MOST: usize = 24;
 

@@ -387,7 +387,7 @@ fn metadata(paper: &Paper) -> Metadata {
         .title(paper.title.clone())
         .language("zh-CN".to_owned())
         .creator("Fadu".to_owned())
-        .authors(vec![paper.organ.clone()]);
+        .authors(vec![if paper.organ.is_empty() { paper.signed_by.clone() } else { paper.organ.clone() }]);
     if let Some(number) = &paper.number {
         metadata = metadata.description(number.clone());
     }

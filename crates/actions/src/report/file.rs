@@ -74,10 +74,13 @@ impl Form {
     }
 }
 
-/// SM3 of the report as JSON with `frozen` left out, in hex: the same before and after it is frozen.
+/// The digest that a report bears, in hex: of a frozen one that of what its approval kept, by which `fadu verify report` knows it; of a
+/// draft SM3 of its JSON.
 pub fn digest(report: &Report) -> String {
-    let bare = Report { frozen: None, ..report.clone() };
-    store::event::hex(&store::event::digest(&serde_json::to_vec(&bare).unwrap_or_default()))
+    match &report.frozen {
+        Some(frozen) => frozen.digest.clone(),
+        None => store::event::hex(&store::event::digest(&serde_json::to_vec(report).unwrap_or_default())),
+    }
 }
 
 /// The report in a form. `base` comes before every link: empty for links from the root of the site, else its address.
