@@ -96,7 +96,7 @@ impl Hall {
             (Span::Half, None) => return Err(Error::Invalid(format!("“{}”要写明上半年（1）还是下半年（2）", template.id))),
             _ => {}
         }
-        let period = Period::new(wanted.year, wanted.half).filter(|period| (1949..=2200).contains(&period.year)).ok_or_else(|| {
+        let period = Period::new(wanted.year, wanted.half).filter(|period| (1949..=9999).contains(&period.year)).ok_or_else(|| {
             Error::Invalid(format!("没有{}年{}", wanted.year, wanted.half.map_or(String::new(), |half| format!("第{half}个半年"))))
         })?;
         if period.from > now.date() {

@@ -159,7 +159,7 @@ fn figures_in_prose(town: &Hall, id: i64) {
     let wrong = refusal(town.write(&writing(town, id, "writer", based_on, "收到评价{S45.ratings_recieved}。"), at(12, 3, 9)));
     let reason = &wrong.reasons[0];
     assert!(reason.field.as_deref() == Some("measures") && reason.says.contains(RATINGS), "{reason:?}");
-    let text = format!("收到评价{{{RATINGS}}}。\n办理120件，其中许可50件、备案60件。");
+    let text = format!("收到评价{{{RATINGS}}}。\n办理120件，其中许可70件、备案60件。");
     assert!(matches!(town.write(&writing(town, id, "writer", based_on, &text), at(12, 3, 9)), Ok(Written::Saved { .. })));
 }
 
@@ -171,7 +171,7 @@ fn approval(town: &Hall, id: i64, seal: &Seal) -> String {
     take(town, Some(id), "", "pass-review", &["office"], then(1, 6, 9), json!({})).unwrap();
     let stopped = refused(town, Some(id), "", "approve", &["leader"], then(1, 10, 9), json!({}));
     assert!(stopped.reasons.iter().all(|reason| reason.guard == "checks-hold" && reason.cite.is_none()), "{stopped:?}");
-    assert!(stopped.reasons.iter().any(|reason| reason.says.contains("110") && reason.says.contains("120")), "{stopped:?}");
+    assert!(stopped.reasons.iter().any(|reason| reason.says.contains("130") && reason.says.contains("120")), "{stopped:?}");
     let before = town.latest_checkpoint().unwrap();
     assert_eq!(before, None, "nothing is sealed for a refusal");
     let standing = town.report_of(id, then(1, 10, 9)).unwrap();

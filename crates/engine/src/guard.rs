@@ -477,6 +477,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             )
         }
         Guard::DaysAhead { field, count, working } => {
+            if scene.unasked(field) {
+                return None;
+            }
             let until = scene.date(field)?;
             let today = scene.now.date();
             let days = if *working {
@@ -497,6 +500,9 @@ fn test(scene: &Scene<'_>, guard: &Guard) -> Option<Failure> {
             )
         }
         Guard::DatePassed { field } => {
+            if scene.unasked(field) {
+                return None;
+            }
             let date = scene.date(field)?;
             if scene.now.date() > date {
                 return None;

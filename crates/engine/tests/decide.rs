@@ -82,6 +82,7 @@ fn value(field: &Field, people: &[Person], chance: &mut Chance, now: DateTime) -
     let day = now.date().checked_add((chance.below(60) as i64 - 20).days()).unwrap();
     match field.kind {
         FieldKind::Text | FieldKind::Prose => json!("说明"),
+        FieldKind::Number if field.id == "year" => json!(i64::from(now.year()) - chance.below(2) as i64),
         FieldKind::Number => json!(chance.below(30)),
         FieldKind::Money => json!(chance.pick(&[50, 200, 5_000, 200_000])),
         FieldKind::Date => json!(day.to_string()),
@@ -164,6 +165,9 @@ fn stands(law: &Law, cite: &Cite, day: Date) -> bool {
 fn walk(law: &Law, procedure: &Procedure, seed: u64) -> (usize, usize) {
     let (registers, people, mut chance) = (registers(law), people(law), Chance(seed));
     let mut now = date(2024, 1, 2).at(9, 0, 0, 0).checked_add((chance.below(700) as i64).days()).unwrap();
+    // A procedure younger than that is walked from the day it holds.
+    let first = procedure.versions.iter().map(|version| version.in_force).min().unwrap();
+    now = now.max(first.at(9, 0, 0, 0));
     let (_, version) = law.version(&procedure.id, now.date()).unwrap();
     let mut case: Option<Case> = None;
     let mut events: Vec<Event> = Vec::new();
