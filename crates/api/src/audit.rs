@@ -122,7 +122,7 @@ const A_MINUTE: u32 = 600;
     (status = 422, description = "invalid: empty, locked, scanned or damaged", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too-many: more than 600 in a minute", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "unavailable: too much is being read, or the report takes too long", body = Problem, content_type = "application/problem+json")))]
-pub async fn report(
+pub async fn audit_report(
     State(desk): State<Arc<Desk>>,
     client: crate::caller::Client,
     Asked(how): Asked<How>,

@@ -64,7 +64,7 @@ pub fn router(hall: Arc<Hall>, clock: Clock) -> Router {
         .routes(routes!(figure::figures))
         .routes(routes!(figure::figure))
         .routes(routes!(round::publications))
-        .routes(routes!(audit::report))
+        .routes(routes!(audit::audit_report))
         .routes(routes!(pool::data_sets))
         .routes(routes!(pool::open_data))
         .routes(routes!(appraisal::appraisal))

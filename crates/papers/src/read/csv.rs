@@ -46,6 +46,9 @@ pub fn rows(name: &str, text: &str) -> Result<Table, Unreadable> {
         let from = record.position().and_then(|place| usize::try_from(place.byte()).ok()).unwrap_or(0);
         let before = text.as_bytes().get(from..).unwrap_or_default();
         let empty = before.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).filter(|byte| **byte == b'\n').count();
+        // The reader ends a line at the first sign of CR LF: the second is no empty line.
+        let half = from > 0 && text.as_bytes().get(from - 1) == Some(&b'\r') && text.as_bytes().get(from) == Some(&b'\n');
+        let empty = empty.saturating_sub(usize::from(half));
         number = number.saturating_add(u32::try_from(empty).unwrap_or(0));
         builder.push(number, record.iter().map(|cell| cell.trim().chars().take(LONGEST_CELL).collect()).collect())?;
         number = number.saturating_add(1);
