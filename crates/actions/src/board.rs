@@ -239,7 +239,8 @@ impl Hall {
             parts: None,
             stated: false,
         };
-        let before = match Terms::of(figure) {
+        let terms = self.terms(figure);
+        let before = match terms {
             Terms::One(key) => {
                 shown.value = Some(sums.value(key) as f64);
                 shown.records = sums.records(key);
@@ -292,10 +293,20 @@ impl Hall {
             before,
             change,
             target,
-            spark: sums.spark(figure, tile.spark),
+            spark: sums.spark(figure, &terms, tile.spark),
             parts,
             shown,
         }))
+    }
+
+    /// The cells a figure is made of. What changed its definition is counted by the one in force on each last day, as any page asks for it.
+    fn terms<'f>(&self, figure: &'f Figure) -> Terms<'f> {
+        let changed = |key: &str| self.law.definitions(key).nth(1).is_some();
+        match Terms::of(figure) {
+            Terms::One(key) if changed(key) => Terms::Other,
+            Terms::Pair { of, over, .. } if changed(&figure.key) || changed(of) || changed(over) => Terms::Other,
+            terms => terms,
+        }
     }
 
     /// The procedure or register whose events a figure counts.
@@ -367,7 +378,7 @@ impl Hall {
         for (place, column) in columns.iter().enumerate() {
             let Some(figure) = self.law.figure(&column.key) else { continue };
             for organ in sums.organs(figure) {
-                let value = match Terms::of(figure) {
+                let value = match self.terms(figure) {
                     Terms::One(key) => sums.of_organ(key, organ).map(|value| value as f64),
                     Terms::Pair { of, over, scale } => {
                         divided(sums.of_organ(of, organ).unwrap_or(0), sums.of_organ(over, organ).unwrap_or(0), scale)

@@ -21,6 +21,7 @@ pub(super) fn divided(numerator: i64, denominator: i64, scale: f64) -> Option<f6
 }
 
 /// The cells a figure is made of.
+#[derive(Clone, Copy)]
 pub(super) enum Terms<'f> {
     One(&'f str),
     Pair { of: &'f str, over: &'f str, scale: f64 },
@@ -202,14 +203,14 @@ impl Sums {
             .filter(|organ| !organ.is_empty())
     }
 
-    pub fn spark(&self, figure: &Figure, spark: Spark) -> Vec<Point> {
+    pub fn spark(&self, figure: &Figure, terms: &Terms<'_>, spark: Spark) -> Vec<Point> {
         let stock = figure.is_stock();
         let (slots, table): (&[i32], &HashMap<(String, i32), i64>) = match spark {
             Spark::Days if !stock => (&self.days, &self.by_day),
             _ => (&self.months, &self.by_month),
         };
         let at = |key: &str, slot: i32| table.get(&(key.to_owned(), slot)).copied().unwrap_or(0);
-        let value = |place: usize, slot: i32| match Terms::of(figure) {
+        let value = |place: usize, slot: i32| match *terms {
             Terms::One(key) if stock => Some(self.stocks.get(key).and_then(|course| course.get(place)).copied().unwrap_or(0) as f64),
             Terms::One(key) => Some(at(key, slot) as f64),
             Terms::Pair { of, over, scale } => divided(at(of, slot), at(over, slot), scale),
