@@ -81,6 +81,7 @@ fn value(field: &Field, people: &[Person], chance: &mut Chance, now: DateTime) -
     }
     let day = now.date().checked_add((chance.below(60) as i64 - 20).days()).unwrap();
     match field.kind {
+        FieldKind::Text if field.id == "figure" => json!("S155.grids_total"),
         FieldKind::Text | FieldKind::Prose => json!("说明"),
         FieldKind::Number if field.id == "year" => json!(i64::from(now.year()) - chance.below(2) as i64),
         FieldKind::Number => json!(chance.below(30)),

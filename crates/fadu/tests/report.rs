@@ -142,7 +142,10 @@ async fn opens(hall: &Hall, router: &Router, href: &str, value: Option<f64>) {
             assert_eq!(told(&shown), Some(sum), "{href}: the page counts otherwise");
         }
         Some(fraction) => {
-            for (part, amount) in [(&fraction.of, fraction.numerator), (&fraction.over, fraction.denominator)] {
+            // A change stands on the same days a year before.
+            let before = query.replace(&format!("year={year}"), &format!("year={}", year - 1));
+            let over = if fraction.of == fraction.over { before.as_str() } else { query };
+            for (part, query, amount) in [(&fraction.of, query, fraction.numerator), (&fraction.over, over, fraction.denominator)] {
                 let beside = words(&shown);
                 assert!(beside.contains(&engine::value::thousands(amount)), "{href} does not show {amount}");
                 let there = page(router, &format!("/figures/{part}?{query}")).await;

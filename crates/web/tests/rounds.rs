@@ -79,7 +79,7 @@ async fn a_report_from_its_round_to_its_publication() {
 
     // A sum that does not add up stops the approval until somebody says why.
     let case: i64 = id.parse().unwrap();
-    let rest = json!({ "shortcomings": "办理12件，其中甲类5件、乙类6件。", "first-responsible": "四次。", "next-year": "继续。" });
+    let rest = json!({ "shortcomings": "办理12件，其中甲类5件、乙类8件。", "first-responsible": "四次。", "next-year": "继续。" });
     site.step(&["xu"], Some(case), "", "write", rest);
     site.step(&["xu"], Some(case), "", "submit", json!({}));
     site.step(&["song"], Some(case), "", "pass-review", json!({}));
@@ -89,9 +89,9 @@ async fn a_report_from_its_round_to_its_publication() {
     let page = liu.get(&at).await.is(200).says("有1处核对不符");
     let check = page.text.split("name=\"check\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     liu.fill(&at, &[("do", "explain"), ("check", "nothing"), ("reason", "没有这一处")]).await.is(422);
-    liu.fill(&at, &[("do", "explain"), ("check", &check), ("reason", "另有1件两类都不是")]).await.is(303);
+    liu.fill(&at, &[("do", "explain"), ("check", &check), ("reason", "有1件两类都算")]).await.is(303);
     liu.fill(&step, &[("step", "approve"), ("f-head-opinion", "同意")]).await.is(303);
-    liu.get(&at).await.is(200).says("批准定稿").says("另有1件两类都不是");
+    liu.get(&at).await.is(200).says("批准定稿").says("有1件两类都算");
 
     // Published: anybody reads it, and what was kept has its digest.
     let mut anybody = site.browser();
@@ -107,7 +107,7 @@ async fn a_report_from_its_round_to_its_publication() {
     assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
     anybody.get(&format!("/publications/{code}/report.csv")).await.is(200).says("S45.ratings_received");
     let digest = site.hall.report_of(case, *site.now.lock().unwrap()).unwrap().digest.unwrap();
-    anybody.get(&format!("/publications/{code}")).await.is(200).says("另有1件两类都不是").says(&digest[..8]);
+    anybody.get(&format!("/publications/{code}")).await.is(200).says("有1件两类都算").says(&digest[..8]);
     let kept = anybody.get(&format!("/publications/{code}.json")).await.is(200);
     assert_eq!(store::event::hex(&store::event::digest(kept.text.as_bytes())), digest);
 }

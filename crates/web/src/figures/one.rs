@@ -65,7 +65,9 @@ fn formula(shown: &Shown, year: i16) -> Markup {
                 div.eq { "=" }
                 div.frac {
                     div { a.fig href=(figure::href(&fraction.of, year)) { (thousands(fraction.numerator)) } }
-                    div { a.fig href=(figure::href(&fraction.over, year)) { (thousands(fraction.denominator)) } }
+                    // A change is measured against the same days a year before.
+                    @let over = if fraction.of == fraction.over { year - 1 } else { year };
+                    div { a.fig href=(figure::href(&fraction.over, over)) { (thousands(fraction.denominator)) } }
                 }
                 @if fraction.denominator == 0 { p.small.dim { "分母是0，没有可以算的。" } }
             }
