@@ -247,7 +247,7 @@ async fn every_figure_of_every_report_opens_what_it_counts() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(part(&std::fs::read(out).unwrap(), "word/document.xml").contains("年度法治政府建设情况报告"));
     for (arguments, says) in [
-        (["report", "2019", "--division", "140902"], "2019年没有记录，不能写报告；有记录的年份：2022"),
+        (["report", "2019", "--division", "140902"], "2019年没有记录，不能写报告；有记录的年份："),
         (["report", "2022", "--division", "999999"], "the database holds no division 999999; it holds 140902"),
     ] {
         let refused = fadu(&[&arguments[..], &["--database", &database]].concat());
