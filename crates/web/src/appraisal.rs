@@ -97,7 +97,7 @@ fn open(call: &Call<'_>, year: &Year) -> Markup {
                     p class="small dim" { @if year.round.is_none() { "存下本年度的指标体系，给每个单位开始一案；此后指标和权重不再改动。" } @else { "给新设的、还没有开始的单位各开一案；已经开始的不变。" } }
                     button.btn type="submit" { @if year.round.is_none() { "开始" (year.year) "年度考核" } @else { "补上新设的单位" } }
                 }
-                @if let Some(round) = &year.round { p.small { a href={ "/officer/cases/" (round.case) } { "办这一轮：签发通报、办结" } } }
+                @if let Some(round) = &year.round { p.mt { a href={ "/officer/cases/" (round.case) } { "办这一轮：签发通报、办结" } } }
             }))
         }
     }

@@ -76,6 +76,7 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
     round.write(id, "measures", &format!("{}\n推行“综合查一次”，一次上门查清多个事项。", PARTS[0].1), &office, day(year, 12, 23, 10)?)?;
     round.step(Some(id), DISTRICT[0], "submit", &writer, day(year, 12, 28, 9)?, json!({}))?;
     round.step(Some(id), DISTRICT[0], "pass-review", &office, day(year + 1, 1, 6, 9)?, json!({}))?;
+    let mut finished = Vec::new();
     for organ in units.iter().filter(|organ| ![SILENT, LATE, WRITING].contains(organ)).take(FINISHED) {
         let case = child(organ)?;
         let (writer, head) = (people.of(organ, "report-writer", 0)?, people.of(organ, "organ-head", 0)?);
@@ -83,6 +84,7 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
         round.explain(case, &head, day(year + 1, 1, 5, 9)?)?;
         round.step(Some(case), UNIT, "approve", &head, day(year + 1, 1, 5, 10)?, json!({ "head-opinion": "同意" }))?;
         round.step(Some(case), UNIT, "hand-in", &writer, day(year + 1, 1, 6, 9)?, json!({}))?;
+        finished.push((case, writer));
     }
     let leader = people.of(super::people::GOVERNMENT, "leader", 0)?;
     round.explain(id, &leader, day(year + 1, 1, 10, 8)?)?;
@@ -91,6 +93,9 @@ pub fn play(hall: &Hall, people: &People, year: i16, now: DateTime) -> anyhow::R
     for (receiver, on) in [("party-committee", 12), ("congress", 13), ("superior-government", 16)] {
         let with = json!({ "receiver": receiver, "received-on": Date::new(year + 1, 1, on)?.to_string() });
         round.step(Some(id), DISTRICT[0], "record-receipt", &office, day(year + 1, 1, 17, 9)?, with)?;
+    }
+    for (case, writer) in &finished {
+        round.step(Some(*case), UNIT, "publish", writer, day(year + 1, 2, 15, 9)?, json!({ "openness": "open" }))?;
     }
     round.step(Some(id), DISTRICT[0], "publish", &office, day(year + 1, 2, 20, 9)?, json!({ "openness": "open" }))?;
     Ok(round.steps)
