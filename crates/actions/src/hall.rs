@@ -225,6 +225,11 @@ impl Hall {
     pub fn organ_title(&self, id: &str) -> String {
         self.registers().entry("organs", id).map_or_else(|| id.to_owned(), |entry| entry.title.clone())
     }
+
+    /// Who answers for a figure: a post of the law, or an organ.
+    pub fn owner_title(&self, id: &str) -> String {
+        self.law.posts.get(id).map_or_else(|| self.organ_title(id), |post| post.title.clone())
+    }
 }
 
 /// An entry as the engine knows it, from its row.

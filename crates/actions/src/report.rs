@@ -170,7 +170,7 @@ impl Hall {
             records: shown.records,
             definition: shown.definition.clone(),
             source: declared.map_or_else(String::new, |figure| self.source(&figure.measure)),
-            owner: self.law.posts.get(&shown.owner).map_or_else(|| self.organ_title(&shown.owner), |post| post.title.clone()),
+            owner: self.owner_title(&shown.owner),
             statement: shown.stated,
             parts: declared.map_or_else(Vec::new, |figure| figure.partition.clone()),
             tags: declared.map_or_else(Vec::new, |figure| figure.tags.clone()),

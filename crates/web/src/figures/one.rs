@@ -142,7 +142,6 @@ fn definition(call: &Call<'_>, declared: &Figure, shown: &Shown, year: i16) -> M
     let title = |key: &str| call.hall.law.figure(key).map_or_else(|| key.to_owned(), |figure| call.lang.name(key, &figure.title));
     let link = |key: &str| html! { a href=(figure::href(key, year)) { (title(key)) } };
     let links = |keys: &[String]| html! { @for key in keys { (link(key)) "　" } };
-    let owner = call.hall.organ_title(&declared.owner);
     let others: Vec<&Figure> = call.hall.law.definitions(&declared.key).filter(|other| other.series != declared.series).collect();
     html! {
         dl.dl {
@@ -161,7 +160,7 @@ fn definition(call: &Call<'_>, declared: &Figure, shown: &Shown, year: i16) -> M
             div { dt { "单位" } dd { (shown.unit) } }
             @if !declared.partition.is_empty() { div { dt { "各部分" } dd { (links(&declared.partition)) } } }
             @if !declared.tags.is_empty() { div { dt { "其中" } dd { (links(&declared.tags)) "（可以重叠）" } } }
-            div { dt { "负责" } dd { @if owner == declared.owner { (call.hall.law.posts.get(&declared.owner).map_or(owner.as_str(), |post| post.title.as_str())) } @else { (owner) } } }
+            div { dt { "负责" } dd { (call.hall.owner_title(&declared.owner)) } }
             div { dt { "定义版本" } dd { (long_date(declared.in_force)) "起" @if let Some(until) = declared.until { "，到" (long_date(until)) "以前" } } }
             @if !others.is_empty() { div { dt { "其他版本" } dd { @for other in &others { div { (long_date(other.in_force)) "起：" (other.definition) } } span class="small dim" { "一段时期按它最后一日有效的定义数，旧年份保留旧定义。" } } } }
             div { dt { "截至" } dd { (words::moment(call.now, call.today())) "，记下一步就计一次" } }

@@ -37,7 +37,7 @@ pub fn tile(call: &Call<'_>, gauge: &Gauge, board: &Board) -> Markup {
         (target(call, gauge))
         details { summary { (call.say("来源和算法")) }
             p { (shown.definition) }
-            p { (call.say("来源")) "：" @if gauge.source.is_empty() { (shown.owner) } @else { (gauge.source) } "。" (call.say("算法")) "："
+            p { (call.say("来源")) "：" @if gauge.source.is_empty() { (call.hall.owner_title(&shown.owner)) } @else { (gauge.source) } "。" (call.say("算法")) "："
                 @match &shown.fraction {
                     Some(fraction) => { a href=(figure::href(&fraction.of, year)) { (thousands(fraction.numerator)) } " ÷ " a href=(figure::href(&fraction.over, year)) { (thousands(fraction.denominator)) } "（" (gauge.formula) "）" },
                     None => (gauge.formula),
