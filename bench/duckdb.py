@@ -11,6 +11,8 @@ except ImportError:
 
 asked = json.loads(sys.argv[1])
 db = duckdb.connect()
+# Its bar would stand among the answers.
+db.execute("SET enable_progress_bar = false")
 db.execute(
     "CREATE TABLE event AS SELECT * FROM read_csv(?, header = true, columns = {'stream': 'BIGINT', 'seq': 'INTEGER', 'day': 'INTEGER',"
     " 'procedure': 'VARCHAR', 'kind': 'VARCHAR', 'organ': 'VARCHAR', 'matter': 'VARCHAR', 'field': 'VARCHAR'})",
