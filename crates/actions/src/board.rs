@@ -1,5 +1,5 @@
 //! The leader's one screen 一屏 as data: what stands now, the year so far beside the same days a year before, targets, alerts, townships,
-//! organs, orders. Values come from cells, what stands open from one index: the cost does not grow with the ledger.
+//! organs, orders. Values come from cells, what stands open from kept counts: the cost does not grow with the ledger.
 
 mod sums;
 

@@ -39,12 +39,10 @@ pub struct Order {
 impl Hall {
     /// Orders that are open, at most a dozen: what waits for the leader first, then by the day of the reply.
     pub(crate) fn open_orders(&self, now: DateTime) -> Result<Vec<Order>> {
-        // Named organ by organ, so that the index of open cases leads straight to them.
-        let organs: Vec<String> = self.registers().all("organs").map(|entry| entry.id.clone()).collect();
-        if organs.is_empty() || !self.law.procedures.contains_key(ORDER) {
+        if !self.law.procedures.contains_key(ORDER) {
             return Ok(Vec::new());
         }
-        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], organs, ..CaseFilter::default() };
+        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], ..CaseFilter::default() };
         let rows = self.store.cases(self.settings.number(), &filter, CaseOrder::Due, 0, READ)?;
         let mut orders = rows.iter().map(|row| self.order(row.stream, now)).collect::<Result<Vec<_>>>()?;
         // What waits for the leader comes first, then what is late.

@@ -9,12 +9,13 @@ use crate::{
 };
 
 /// Every table and its columns, except what full-text search keeps in its own way.
-pub(crate) const TABLES: [(&str, &str); 19] = [
+pub(crate) const TABLES: [(&str, &str); 20] = [
     ("event", "division, stream, seq, at, kind, organ, matter, body, hash"),
     (
         "head",
         "division, stream, seq, hash, procedure, version, stage, open, organ, matter, place, title, code, applicant, handlers, channel, opened_at, due",
     ),
+    ("standing", "division, organ, procedure, stage, hour, n"),
     ("clock", "division, stream, clock, due, kind, extra"),
     ("entry", "division, register, id, stream, seq, title, organ, state, from_day, to_day, fields"),
     ("paper_number", "division, organ, series, year, number, stream, seq"),
@@ -82,15 +83,34 @@ pub fn restore(path: &Path, url: &str) -> Result<()> {
         return migration::migrate(&mut conn);
     }
     let mut source = Conn::open(&Address::Lite(path.to_owned()), Purpose::Write { fast: true })?;
-    if migration::found(&mut source)? == 0 {
-        return Err(Error::File(format!("{} is not a backup", path.display())));
+    match migration::found(&mut source)? {
+        0 => return Err(Error::File(format!("{} is not a backup", path.display()))),
+        migration::KNOWN => {}
+        _ => {
+            // An older one is brought up to date first, in a copy: the backup itself stays as it is.
+            drop(source);
+            let mut name = path.as_os_str().to_owned();
+            name.push(".newer");
+            let newer = Path::new(&name);
+            fs::copy(path, newer)?;
+            let mut copied = Conn::open(&Address::Lite(newer.to_owned()), Purpose::Write { fast: true })?;
+            let restored = migration::migrate(&mut copied).and_then(|()| fill(&mut copied, &address));
+            drop(copied);
+            fs::remove_file(newer)?;
+            return restored;
+        }
     }
-    let mut target = Conn::open(&address, Purpose::Write { fast: false })?;
+    fill(&mut source, &address)
+}
+
+/// Copies a backup that is up to date into an empty database.
+fn fill(source: &mut Conn, address: &Address) -> Result<()> {
+    let mut target = Conn::open(address, Purpose::Write { fast: false })?;
     migration::migrate(&mut target)?;
     if target.one("SELECT seq FROM event LIMIT 1", &[], |row| row.int(0))?.is_some() {
         return Err(Error::Invalid("the database to restore into is not empty".to_owned()));
     }
-    copy(&mut source, &mut target)
+    copy(source, &mut target)
 }
 
 fn absent(path: &Path) -> Result<()> {

@@ -72,41 +72,7 @@ pub enum CaseOrder {
     Due,
 }
 
-/// Open cases of one organ that stand in one stage.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Backlog {
-    pub organ: String,
-    pub procedure: String,
-    pub stage: String,
-    pub open: i64,
-    /// With a running clock due before now.
-    pub late: i64,
-    /// With a running clock due from now up to the other instant.
-    pub soon: i64,
-}
-
 impl Store {
-    /// Open cases by organ, procedure and stage, and how many of them are late at `now` or fall due before `until` (seconds since the
-    /// epoch). Read from one index.
-    pub fn backlog(&self, division: i64, now: i64, until: i64) -> Result<Vec<Backlog>> {
-        // `open = 1` is written out: the index holds open cases only.
-        let sql = "SELECT organ, procedure, stage, COUNT(*), CAST(SUM(CASE WHEN due < ?2 THEN 1 ELSE 0 END) AS BIGINT),
-                CAST(SUM(CASE WHEN due >= ?2 AND due < ?3 THEN 1 ELSE 0 END) AS BIGINT)
-            FROM head WHERE division = ?1 AND open = 1 AND procedure <> '' GROUP BY organ, procedure, stage ORDER BY organ, procedure, stage";
-        self.read(|conn| {
-            conn.list(sql, &[Value::Int(division), Value::Int(now), Value::Int(until)], |row| {
-                Ok(Backlog {
-                    organ: row.string(0)?,
-                    procedure: row.string(1)?,
-                    stage: row.string(2)?,
-                    open: row.int(3)?,
-                    late: row.int(4)?,
-                    soon: row.int(5)?,
-                })
-            })
-        })
-    }
-
     /// The head of one stream. A stream that is no case (a register entry, say) has a head with an empty procedure.
     pub fn case(&self, division: i64, stream: i64) -> Result<Option<HeadRow>> {
         let sql = format!("{SELECT} WHERE division = ?1 AND stream = ?2");

@@ -6,7 +6,7 @@ use crate::{
     Result, Store,
     dialect::{Conn, Row},
     query::Query,
-    tally::{BY_DAY, BY_MATTER, BY_MONTH, BY_PLACE},
+    tally::{BY_DAY, BY_MATTER, BY_MATTER_PLACE, BY_MATTER_YEAR, BY_MONTH, BY_PLACE},
     word::{ALL, NONE, Words},
 };
 
@@ -290,13 +290,17 @@ struct Question {
 type Key = [i64; 5];
 type Sums = BTreeMap<Key, [i64; 2]>;
 
-/// Where a sum is read: cells of a grain with periods of so many days' digits, or the records themselves.
+/// Where a sum is read: cells of a grain by day, month or year, or the records themselves.
 #[derive(Clone, Copy)]
 enum Source {
     Days,
     Months { grain: i64 },
+    Years { grain: i64 },
     Records,
 }
+
+/// Spans of more months are read as a range rather than month by month.
+const LISTED: i64 = 60;
 
 impl Question {
     fn new(conn: &mut Conn, words: &Words, division: i64, figures: &[&str], by: &[By], filter: &CellFilter) -> Result<Question> {
@@ -341,8 +345,17 @@ impl Question {
             self.add(conn, &mut sums, days, (from, to), 1)?;
             return Ok(sums);
         }
-        let first = if from % 100 <= 1 { from / 100 } else { next_month(from / 100) };
-        let last = if to % 100 >= last_day(to / 100) { to / 100 } else { month_before(to / 100) };
+        let mut first = if from % 100 <= 1 { from / 100 } else { next_month(from / 100) };
+        let mut last = if to % 100 >= last_day(to / 100) { to / 100 } else { month_before(to / 100) };
+        if matches!(days, Source::Records) {
+            // A month of which nothing is counted outside the span, as the present one after today, is as good as whole.
+            if from < first * 100 && self.quiet(conn, (from / 100 * 100, from - 1))? {
+                first = from / 100;
+            }
+            if to > last * 100 + 99 && self.quiet(conn, (to + 1, to / 100 * 100 + 99))? {
+                last = to / 100;
+            }
+        }
         if first > last {
             self.add(conn, &mut sums, days, (from, to), 1)?;
             return Ok(sums);
@@ -357,12 +370,20 @@ impl Question {
         Ok(sums)
     }
 
+    /// Whether nothing is counted from day to day.
+    fn quiet(&self, conn: &mut Conn, span: (i64, i64)) -> Result<bool> {
+        let mut query = Query::new("SELECT period FROM cell WHERE division = ");
+        query.int(self.division).push(" AND figure IN ").ints(&self.figures).push(" AND grain = ").int(BY_DAY);
+        query.push(" AND period BETWEEN ").int(span.0).push(" AND ").int(span.1).push(" LIMIT 1");
+        Ok(conn.one(query.sql(), &query.values(), |row| row.int(0))?.is_none())
+    }
+
     fn add_months(&self, conn: &mut Conn, sums: &mut Sums, span: (i64, i64)) -> Result<()> {
         if !self.needs_place() {
-            let grain = if self.needs_matter() { BY_MATTER } else { BY_MONTH };
-            return self.add(conn, sums, Source::Months { grain }, span, 1);
+            return self.add_everywhere(conn, sums, span);
         }
-        self.add(conn, sums, Source::Months { grain: BY_PLACE }, span, 1)?;
+        let somewhere = Source::Months { grain: if self.needs_matter() { BY_MATTER_PLACE } else { BY_PLACE } };
+        self.add(conn, sums, somewhere, span, 1)?;
         if self.places.is_empty() || self.places.contains(&NONE) {
             // Records that lie nowhere have no cell by place: they are all records less those that lie somewhere.
             let nowhere = Question {
@@ -374,8 +395,8 @@ impl Question {
                 ..*self
             };
             let mut rest = Sums::new();
-            nowhere.add(conn, &mut rest, Source::Months { grain: BY_MATTER }, span, 1)?;
-            nowhere.add(conn, &mut rest, Source::Months { grain: BY_PLACE }, span, -1)?;
+            nowhere.add_everywhere(conn, &mut rest, span)?;
+            nowhere.add(conn, &mut rest, somewhere, span, -1)?;
             for (mut key, [n, amount]) in rest {
                 if self.by_place {
                     key[3] = NONE;
@@ -388,11 +409,32 @@ impl Question {
         Ok(())
     }
 
+    /// Adds records wherever they lie: whole years of a matter at once, unless its months are asked for.
+    fn add_everywhere(&self, conn: &mut Conn, sums: &mut Sums, (first, last): (i64, i64)) -> Result<()> {
+        if !self.needs_matter() {
+            return self.add(conn, sums, Source::Months { grain: BY_MONTH }, (first, last), 1);
+        }
+        let months = Source::Months { grain: BY_MATTER };
+        let years = (if first % 100 <= 1 { first / 100 } else { first / 100 + 1 }, if last % 100 >= 12 { last / 100 } else { last / 100 - 1 });
+        if years.0 > years.1 || self.period.is_some_and(|period| period < 10_000) {
+            return self.add(conn, sums, months, (first, last), 1);
+        }
+        self.add(conn, sums, Source::Years { grain: BY_MATTER_YEAR }, years, 1)?;
+        if first < years.0 * 100 {
+            self.add(conn, sums, months, (first, years.0 * 100), 1)?;
+        }
+        if last > years.1 * 100 + 12 {
+            self.add(conn, sums, months, (years.1 * 100 + 13, last), 1)?;
+        }
+        Ok(())
+    }
+
     /// Adds what a source holds between two periods, both included, times `sign`.
     fn add(&self, conn: &mut Conn, sums: &mut Sums, source: Source, span: (i64, i64), sign: i64) -> Result<()> {
         let (table, when, n, digits) = match source {
             Source::Days => ("cell", "period", "SUM(n)", 1),
             Source::Months { .. } => ("cell", "period", "SUM(n)", 100),
+            Source::Years { .. } => ("cell", "period", "SUM(n)", 10_000),
             Source::Records => ("counted", "day", "COUNT(*)", 1),
         };
         let period = self.period.map_or("CAST(-1 AS BIGINT)".to_owned(), |asked| format!("{when} / {}", (asked / digits).max(1)));
@@ -406,14 +448,18 @@ impl Question {
         query.push(" WHERE division = ").int(self.division).push(" AND figure IN ").ints(&self.figures);
         match source {
             Source::Days => query.push(" AND grain = ").int(BY_DAY),
-            Source::Months { grain } => query.push(" AND grain = ").int(grain),
+            Source::Months { grain } | Source::Years { grain } => query.push(" AND grain = ").int(grain),
             Source::Records => &mut query,
         };
         query.push(" AND ").push(when);
-        match source {
-            // A list of months lets the database go to each month's organs directly.
-            Source::Months { .. } if !self.organs.is_empty() => query.push(" IN ").ints(&months(span)),
-            _ => query.push(" BETWEEN ").int(span.0).push(" AND ").int(span.1),
+        // A list of months lets the database go to each month's organs directly.
+        let listed = match source {
+            Source::Months { .. } if !self.organs.is_empty() => months(span),
+            _ => Vec::new(),
+        };
+        match listed.is_empty() {
+            true => query.push(" BETWEEN ").int(span.0).push(" AND ").int(span.1),
+            false => query.push(" IN ").ints(&listed),
         };
         self.restrict(&mut query);
         query.push(" GROUP BY 1, 2, 3, 4, 5");
@@ -532,7 +578,11 @@ fn month_before(month: i64) -> i64 {
     if month % 100 <= 1 { (month / 100 - 1) * 100 + 12 } else { month - 1 }
 }
 
+/// The months of a span, none when they are too many to list.
 fn months((first, last): (i64, i64)) -> Vec<i64> {
+    if (last / 100 - first / 100) * 12 > LISTED {
+        return Vec::new();
+    }
     std::iter::successors(Some(first), |month| Some(next_month(*month))).take_while(|month| *month <= last).collect()
 }
 

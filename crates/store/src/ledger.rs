@@ -10,6 +10,7 @@ use crate::{
     dialect::{Change, Insert, Value},
     event::Link,
     search,
+    standing::Moves,
     tally::{Record, Tally},
     tip::{self, Tip},
     writer::Ledger,
@@ -117,6 +118,7 @@ pub(crate) struct Batch<'a> {
     clocks: FxHashMap<(i64, i64), ClockChange<'a>>,
     entries: HashMap<(i64, &'a str, &'a str), (&'a EntryRow, i64, u32)>,
     tally: Tally,
+    moves: Moves,
     found: FxHashMap<(i64, i64), (&'a Prepared, bool)>,
     jobs: Vec<(i64, i64, &'a NewJob)>,
     pools: Vec<(i64, &'a PoolBatch)>,
@@ -194,7 +196,12 @@ impl<'a> Batch<'a> {
             self.clocks.entry(key).or_insert_with(|| (before, &[])).1 = clocks;
         }
         let fresh = first == 0;
+        let stands = append.head.as_ref().map(|head| ledger.spots.stand(division, head));
         let tip = ledger.tip(key)?;
+        if let Some(stands) = stands {
+            self.moves.shift(tip.stands, stands);
+            tip.stands = stands;
+        }
         let indexes = append.head.as_ref().map(tip::indexed);
         let indexes_stay = indexes.is_none() || indexes == tip.indexed;
         tip.seq = seq;
@@ -298,6 +305,7 @@ impl<'a> Batch<'a> {
         }
         ledger.conn.insert(&ENTRY, &values)?;
         std::mem::take(&mut self.tally).write(&mut ledger.conn)?;
+        std::mem::take(&mut self.moves).write(&mut ledger.conn, &ledger.spots)?;
 
         let jobs: Vec<Value<'_>> = self.jobs.iter().flat_map(|(division, id, job)| crate::job::values(*division, *id, job)).collect();
         ledger.conn.insert(&crate::job::JOB, &jobs)?;
@@ -418,11 +426,25 @@ impl Ledger {
     pub fn tip(&mut self, key: (i64, i64)) -> Result<&mut Tip> {
         if self.tips.get(key).is_none() {
             let found = self.conn.one(
-                "SELECT seq, hash FROM head WHERE division = ?1 AND stream = ?2",
+                "SELECT seq, hash, organ, procedure, stage, open, due FROM head WHERE division = ?1 AND stream = ?2",
                 &[Value::Int(key.0), Value::Int(key.1)],
-                |row| Ok(Tip { seq: row.int(0)? as u32, hash: row.digest(1)?, clocks: None, indexed: None }),
+                |row| {
+                    let head = Head {
+                        organ: row.string(2)?,
+                        procedure: row.string(3)?,
+                        stage: row.string(4)?,
+                        open: row.int(5)? != 0,
+                        due: row.int_or_null(6)?,
+                        ..Head::default()
+                    };
+                    Ok((row.int(0)? as u32, row.digest(1)?, head))
+                },
             )?;
-            self.tips.put(key, found.unwrap_or_else(Tip::new_stream));
+            let tip = found.map_or_else(Tip::new_stream, |(seq, hash, head)| {
+                let stands = self.spots.stand(key.0, &head);
+                Tip { seq, hash, clocks: None, indexed: None, stands }
+            });
+            self.tips.put(key, tip);
         }
         self.tips.get(key).ok_or_else(|| crate::Error::Database("a stream was forgotten while it was written".to_owned()))
     }

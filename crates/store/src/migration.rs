@@ -5,13 +5,15 @@ use crate::{
     dialect::{Conn, Value},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 6] = [
+const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (2, "figures", include_str!("../migrations/0002_figures.sql")),
     (3, "people_jobs", include_str!("../migrations/0003_people_jobs.sql")),
     (4, "search", include_str!("../migrations/0004_search.sql")),
     (5, "pool", include_str!("../migrations/0005_pool.sql")),
     (6, "board", include_str!("../migrations/0006_board.sql")),
+    (7, "grains", include_str!("../migrations/0007_grains.sql")),
+    (8, "standing", include_str!("../migrations/0008_standing.sql")),
 ];
 
 /// The latest migration this program knows.

@@ -8,11 +8,13 @@ use crate::{
     word::{ALL, NONE, Words},
 };
 
-/// Grains of a cell; see `migrations/0002_figures.sql`.
+/// Grains of a cell; see `migrations/0002_figures.sql` and `migrations/0007_grains.sql`.
 pub(crate) const BY_DAY: i64 = 0;
 pub(crate) const BY_MONTH: i64 = 1;
 pub(crate) const BY_MATTER: i64 = 2;
-pub(crate) const BY_PLACE: i64 = 3;
+pub(crate) const BY_MATTER_PLACE: i64 = 3;
+pub(crate) const BY_MATTER_YEAR: i64 = 4;
+pub(crate) const BY_PLACE: i64 = 5;
 
 /// division, figure, grain, period, organ, matter, place
 pub(crate) type CellKey = [i64; 7];
@@ -54,15 +56,19 @@ impl Record {
     /// The cells this record adds to.
     pub fn cells(&self) -> impl Iterator<Item = CellKey> {
         let Record { division, figure, organ, matter, place, day, .. } = *self;
-        let month = day / 100;
-        let somewhere = (place != NONE).then_some([division, figure, BY_PLACE, month, organ, matter, place]);
+        let (month, year) = (day / 100, day / 10_000);
+        let somewhere = (place != NONE).then_some([
+            [division, figure, BY_PLACE, month, organ, ALL, place],
+            [division, figure, BY_MATTER_PLACE, month, organ, matter, place],
+        ]);
         [
             [division, figure, BY_DAY, day, organ, ALL, ALL],
             [division, figure, BY_MONTH, month, organ, ALL, ALL],
             [division, figure, BY_MATTER, month, organ, matter, ALL],
+            [division, figure, BY_MATTER_YEAR, year, organ, matter, ALL],
         ]
         .into_iter()
-        .chain(somewhere)
+        .chain(somewhere.into_iter().flatten())
     }
 }
 

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::{ClockRow, Digest, Head, event::ORIGIN};
+use crate::{ClockRow, Digest, Head, event::ORIGIN, standing::Stand};
 
 /// The end of a stream.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,11 +16,13 @@ pub(crate) struct Tip {
     pub clocks: Option<Vec<ClockRow>>,
     /// A hash of what the head's indexes are made of, if known: unchanged, they need not be touched.
     pub indexed: Option<u64>,
+    /// Where it stands as an open case.
+    pub stands: Option<Stand>,
 }
 
 impl Tip {
     pub fn new_stream() -> Tip {
-        Tip { seq: 0, hash: ORIGIN, clocks: Some(Vec::new()), indexed: None }
+        Tip { seq: 0, hash: ORIGIN, clocks: Some(Vec::new()), indexed: None, stands: None }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     Checkpoint, Digest, Error, Result, Store, checkpoint,
     dialect::{Conn, Row, Value},
     event::{Link, ORIGIN, digest, hex},
+    standing,
 };
 
 /// What is wrong, in one word a program can match on.
@@ -25,6 +26,8 @@ pub enum FaultKind {
     Checkpoint,
     /// An attachment no longer has its digest.
     Attachment,
+    /// The counts of open cases do not agree with the cases.
+    Standing,
     /// The database cannot read its own rows.
     Unreadable,
 }
@@ -74,7 +77,7 @@ impl Store {
             // Heads are compared after their events were read: bring the first bad event to the front.
             walk.result.faults.sort_by_key(|fault| (fault.division, fault.stream, fault.seq));
             // Each of the rest may meet damage of its own, and the others are still worth looking at.
-            for look in [Walk::numbers, Walk::attachments] {
+            for look in [Walk::numbers, Walk::attachments, Walk::standing] {
                 if let Err(error) = look(&mut walk, conn) {
                     walk.unreadable(error)?;
                 }
@@ -297,6 +300,13 @@ impl Walk {
         }
         for key in headless {
             self.fault(FaultKind::Head, key, "the stream has no head".to_owned());
+        }
+        Ok(())
+    }
+
+    fn standing(&mut self, conn: &mut Conn) -> Result<()> {
+        for (division, says) in standing::differences(conn)? {
+            self.fault(FaultKind::Standing, (division, 0, 0), says);
         }
         Ok(())
     }

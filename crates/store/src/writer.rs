@@ -14,6 +14,7 @@ use crate::{
     AppendError, Appended, Error, Result,
     dialect::{Address, Conn, Purpose},
     ledger::{Batch, Prepared},
+    standing::Spots,
     tip::Tips,
     word::Words,
 };
@@ -54,6 +55,7 @@ pub(crate) struct Ledger {
     purpose: Purpose,
     pub words: Arc<Words>,
     pub tips: Tips,
+    pub spots: Spots,
     /// Last document number drawn, by (division, organ, series, year).
     pub numbers: std::collections::HashMap<(i64, String, String, i32), i64>,
     /// Last job id, by division.
@@ -154,6 +156,7 @@ impl Ledger {
             purpose,
             words,
             tips: Tips::default(),
+            spots: Spots::default(),
             numbers: Default::default(),
             jobs: Default::default(),
             doc: None,

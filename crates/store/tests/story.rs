@@ -139,6 +139,7 @@ fn story(name: &str, url: &str) {
     attachments(&store);
     figures(&store);
     folding(&store);
+    open_cases(&store);
 
     let checkpoint = store.checkpoint(D, 20240302, |statement| statement.iter().rev().copied().collect()).unwrap();
     assert_eq!(checkpoint.number, 1);
@@ -172,6 +173,7 @@ fn story(name: &str, url: &str) {
     // Opened again, all is there; a later program's database is refused.
     let store = Store::open(&Config::new(url)).unwrap();
     assert_eq!(store.events(D, 1, 0).unwrap().len(), 4);
+    open_cases(&store);
     assert_eq!(store.declare_figures(&[("received".into(), "v1".into())]).unwrap(), Vec::<String>::new());
 }
 
@@ -326,10 +328,11 @@ fn attachments(store: &Store) {
 }
 
 fn figures(store: &Store) {
-    // Three organs, three months, some records that lie nowhere.
+    // Three organs, three months of four years, some records that lie nowhere.
     let mut appends = Vec::new();
     for number in 0..90_i64 {
-        let day = 20240101 + (number % 3) as i32 * 100 + (number / 4) as i32;
+        let year = [2024, 2022, 2024, 2023, 2025][(number / 3) as usize % 5];
+        let day = year * 10_000 + 101 + (number % 3) as i32 * 100 + (number / 4) as i32;
         let organ = ["公安局", "民政局", "审批局"][(number % 7) as usize % 3];
         let mut record = counted("closed", organ, day, number);
         record.matter = format!("m{}", number % 5);
@@ -355,8 +358,22 @@ fn figures(store: &Store) {
         CellFilter { places: some(&["", "p0"]), organs: some(&["公安局"]), ..CellFilter::default() },
         CellFilter { organs: some(&["never heard of"]), ..CellFilter::default() },
     ];
-    let spans = [(20240101, 20241231), (20240201, 20240229), (20240105, 20240307), (20240203, 20240209), (20240501, 20240401)];
-    let bys: [&[By]; 9] = [
+    let spans = [
+        (20240101, 20241231),
+        (20240201, 20240229),
+        (20240105, 20240307),
+        (20240203, 20240209),
+        (20240501, 20240401),
+        (0, 20241231),
+        (20220215, 20250203),
+        (20220101, 20250131),
+        // Nothing is counted in the days these leave out of their months.
+        (20240101, 20240330),
+        (20230401, 20240330),
+    ];
+    let bys: [&[By]; 11] = [
+        &[By::Matter, By::Year],
+        &[By::Organ, By::Place],
         &[],
         &[By::Organ],
         &[By::Matter],
@@ -434,6 +451,92 @@ fn figures(store: &Store) {
     assert!(store.event_total(Some((D, 1_010))).unwrap() < store.event_total(None).unwrap());
     let listed = store.counted_page(D, "received", 20240101, 20241231, &CellFilter::default(), 0, 10).unwrap();
     assert_eq!((listed.len(), listed[0].code.as_deref()), (1, Some("SP-2024-0001")));
+}
+
+#[test]
+fn a_database_from_before_gets_the_cells_it_lacks() {
+    let folder = store::trial::Folder::new().unwrap();
+    let config = Config::new(folder.sqlite("before.db")).fast();
+    let store = Store::open(&config).unwrap();
+    licence(&store);
+    figures(&store);
+    let all = |store: &Store| {
+        let by = |by| store.cells(D, &["closed"], 0, 20251231, by, &CellFilter::default()).unwrap();
+        (by(&[By::Matter]), by(&[By::Place, By::Month]))
+    };
+    open_cases(&store);
+    let known = (all(&store), store.backlog(D, 5_000, 7_200).unwrap());
+    assert!(known.1.iter().any(|line| line.late > 0));
+    drop(store);
+    let raw = rusqlite::Connection::open(folder.path().join("before.db")).unwrap();
+    assert!(raw.execute("DELETE FROM cell WHERE grain >= 4", []).unwrap() > 0);
+    raw.execute_batch(
+        "DROP TABLE standing; DROP INDEX head_procedure; DROP INDEX head_open; DELETE FROM migration WHERE number >= 7;
+         CREATE INDEX head_open ON head(division, organ, procedure, stage, due, open) WHERE open = 1;",
+    )
+    .unwrap();
+    drop(raw);
+    // A backup of that time, restored into the other database, gets them too, and stays as it was.
+    let old = folder.path().join("old-backup.db");
+    std::fs::copy(folder.path().join("before.db"), &old).unwrap();
+    let bytes = std::fs::read(&old).unwrap();
+    let now = Store::open(&config).unwrap();
+    assert_eq!((all(&now), now.backlog(D, 5_000, 7_200).unwrap()), known);
+    assert!(now.verify(&[], |_| ()).unwrap().sound());
+    let Some(postgres) = store::trial::Postgres::start().unwrap() else {
+        return;
+    };
+    let url = postgres.fresh().unwrap();
+    restore(&old, &url).unwrap();
+    let restored = Store::open(&Config::new(&url)).unwrap();
+    assert_eq!((all(&restored), restored.backlog(D, 5_000, 7_200).unwrap()), known);
+    assert!(std::fs::read(&old).unwrap() == bytes);
+}
+
+/// Cases that open, move, wait and close by numbers alone; the counts of open cases are those of the cases themselves at every instant.
+fn open_cases(store: &Store) {
+    let mut seqs: Vec<u32> = (0..40).map(|at| store.case(D, 70_000 + at).unwrap().map_or(0, |row| row.seq)).collect();
+    let mut state = 5_u64;
+    let mut next = move |most: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % most
+    };
+    for round in 0..12 {
+        let mut appends = Vec::new();
+        for _ in 0..25 {
+            let which = next(40) as usize;
+            let mut head = head(["accepted", "examined", "decided"][next(3) as usize], None);
+            head.procedure = ["licence", "", "hotline"][next(3) as usize].to_owned();
+            head.organ = ["审批局", "民政局"][next(2) as usize].to_owned();
+            head.open = next(4) > 0;
+            head.code = None;
+            head.due = (next(5) > 0).then(|| next(5 * 3_600) as i64);
+            let stream = 70_000 + which as i64;
+            let head = (next(6) > 0).then_some(head);
+            appends.push(Append { division: D, stream, expected: seqs[which], events: vec![event("step", 1)], head, ..Append::default() });
+            seqs[which] += 1;
+        }
+        for answer in store.append(appends) {
+            answer.unwrap();
+        }
+        let every = CaseFilter { open: Some(true), ..CaseFilter::default() };
+        let open = store.cases(D, &every, CaseOrder::Newest, 0, 10_000).unwrap();
+        for (now, until) in [(0, 3_600), (5_000, 7_200), (7_200, 7_201), (8_000, 20_000), (9_001 + round, 9_100)] {
+            let mut expected = std::collections::BTreeMap::<(String, String, String), (i64, i64, i64)>::new();
+            for row in &open {
+                let head = &row.head;
+                let line = expected.entry((head.organ.clone(), head.procedure.clone(), head.stage.clone())).or_default();
+                line.0 += 1;
+                line.1 += i64::from(head.due.is_some_and(|due| due < now));
+                line.2 += i64::from(head.due.is_some_and(|due| (now..until).contains(&due)));
+            }
+            let lines = store.backlog(D, now, until).unwrap();
+            let found: std::collections::BTreeMap<_, _> =
+                lines.into_iter().map(|line| ((line.organ, line.procedure, line.stage), (line.open, line.late, line.soon))).collect();
+            assert_eq!(found, expected, "round {round}, {now}..{until}");
+        }
+    }
+    assert!(store.verify(&[], |_| ()).unwrap().faults.iter().all(|fault| fault.what != FaultKind::Standing));
 }
 
 fn folding(store: &Store) {
