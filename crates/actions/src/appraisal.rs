@@ -11,7 +11,7 @@ use engine::decide::{Reason, Refusal, version_of};
 use engine::figure::Measure;
 use engine::indicator::score::{self, Act, Entry, Measured, Reading, Sheet};
 use engine::indicator::{Group, Points, Rule, Tree};
-use engine::law::{Cite, FieldKind};
+use engine::law::{ADOPTED_BY, Cite, FieldKind};
 use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
 use store::{By, CaseFilter, CaseOrder, CellFilter, day};
@@ -133,14 +133,18 @@ impl Hall {
         })
     }
 
-    /// Opens the year: the round, and a case for every organ in force that belongs to a group and has none yet. One commit.
-    pub fn open_appraisal(&self, by: &Person, year: i16, now: DateTime) -> Result<usize> {
+    /// Opens the year: the round, and a case for every organ in force that belongs to a group and has none yet. One commit. `adopted_by`
+    /// is the document that adopts the rules; units that come later stand under that of the round.
+    pub fn open_appraisal(&self, by: &Person, year: i16, adopted_by: &str, now: DateTime) -> Result<usize> {
         let tree = self.standard_tree(year).ok_or_else(|| Error::Invalid(format!("没有在{year}年施行的指标体系，先在法律文件夹里公布")))?;
         let cases = self.cases_of_year(year)?;
         let has: BTreeSet<&str> = cases.iter().filter(|case| case.procedure == UNIT).map(|case| case.organ.as_str()).collect();
+        let of_round = cases.iter().find(|case| case.procedure == ROUND).and_then(|round| round.text(ADOPTED_BY));
+        let adopted_by = of_round.unwrap_or(adopted_by);
         let ask = |procedure: &str, step: &str, organ: Option<&str>| {
             let mut with = Map::new();
             with.insert("year".to_owned(), Value::from(year));
+            with.insert(ADOPTED_BY.to_owned(), Value::from(adopted_by));
             if let Some(organ) = organ {
                 with.insert("organ".to_owned(), Value::from(organ));
             }
@@ -371,7 +375,8 @@ impl Hall {
             }
             None => None,
         };
-        Ok(Round { case: case.id, code: code(case), stage: case.stage.clone(), opened: case.opened.date(), bulletin })
+        let adopted_by = case.text(ADOPTED_BY).unwrap_or_default().to_owned();
+        Ok(Round { case: case.id, code: code(case), stage: case.stage.clone(), opened: case.opened.date(), adopted_by, bulletin })
     }
 
     fn appraised_unit(&self, tree: &Tree, case: &Case, sheet: &Sheet, now: DateTime) -> Unit {

@@ -224,21 +224,7 @@ impl Hall {
     /// A figure of the screen; `None` for one that is not declared.
     fn gauge(&self, tile: &Tile, sums: &Sums) -> Result<Option<Gauge>> {
         let Some(figure) = self.law.figure(&tile.figure) else { return Ok(None) };
-        let mut shown = Shown {
-            key: figure.key.clone(),
-            title: figure.title.clone(),
-            unit: figure.unit.clone(),
-            definition: figure.definition.clone(),
-            owner: figure.owner.clone(),
-            scope: figure.scope().to_owned(),
-            in_force: figure.in_force,
-            value: None,
-            missing: None,
-            fraction: None,
-            records: 0,
-            parts: None,
-            stated: false,
-        };
+        let mut shown = Shown::of(figure);
         let terms = self.terms(figure);
         let before = match terms {
             Terms::One(key) => {
@@ -543,7 +529,7 @@ fn crossing(gauge: &Gauge, alarm: &Alarm) -> String {
     let measure = if unit == "%" { "个百分点" } else { "%" };
     match alarm.when {
         When::Below(level) => format!("{}{now}，低于{}{unit}", gauge.title, short(level)),
-        When::Above(level) if level == 0.0 => format!("{}{now}", gauge.title),
+        When::Above(0.0) => format!("{}{now}", gauge.title),
         When::Above(level) => format!("{}{now}，超过{}{unit}", gauge.title, short(level)),
         When::Up(_) => format!("{}{now}，比上年同期多{moved}{measure}", gauge.title),
         When::Down(_) => format!("{}{now}，比上年同期少{moved}{measure}", gauge.title),

@@ -124,6 +124,25 @@ fn whole_when_whole<S: serde::Serializer>(value: &Option<f64>, out: S) -> Result
 }
 
 impl Shown {
+    /// A figure that says nothing yet.
+    pub(crate) fn of(figure: &Figure) -> Shown {
+        Shown {
+            key: figure.key.clone(),
+            title: figure.title.clone(),
+            unit: figure.unit.clone(),
+            definition: figure.definition.clone(),
+            owner: figure.owner.clone(),
+            scope: figure.scope().to_owned(),
+            in_force: figure.in_force,
+            value: None,
+            missing: None,
+            fraction: None,
+            records: 0,
+            parts: None,
+            stated: false,
+        }
+    }
+
     /// The number as it is read: thousands parted; a rate with as many digits as it takes not to read as all or nothing.
     pub fn number(&self) -> String {
         match (self.value, &self.fraction) {
@@ -179,7 +198,7 @@ impl Hall {
         let mut chosen = Chosen::new();
         self.choose(&mut chosen, key, period.to);
         let sums = self.sums(&chosen, period, filter)?;
-        self.from_sums(chosen.get(key).copied().unwrap_or(latest), &chosen, &sums, period, filter)
+        self.worked_out(chosen.get(key).copied().unwrap_or(latest), &chosen, &sums, period, filter)
     }
 
     /// Every declared figure for a period, in a handful of queries however many there are.
@@ -198,7 +217,7 @@ impl Hall {
         keys.into_iter()
             .map(|latest| {
                 let figure = chosen.get(latest.key.as_str()).copied().unwrap_or(latest);
-                self.from_sums(figure, &chosen, &sums, period, filter)
+                self.worked_out(figure, &chosen, &sums, period, filter)
             })
             .collect()
     }
@@ -288,22 +307,9 @@ impl Hall {
         Missing::NotInForce { from }
     }
 
-    fn from_sums(&self, figure: &Figure, chosen: &Chosen<'_>, sums: &Sums, period: Period, filter: &CellFilter) -> Result<Shown> {
-        let mut shown = Shown {
-            key: figure.key.clone(),
-            title: figure.title.clone(),
-            unit: figure.unit.clone(),
-            definition: figure.definition.clone(),
-            owner: figure.owner.clone(),
-            scope: figure.scope().to_owned(),
-            in_force: figure.in_force,
-            value: None,
-            missing: None,
-            fraction: None,
-            records: 0,
-            parts: None,
-            stated: is_stated(&figure.key, chosen),
-        };
+    fn worked_out(&self, figure: &Figure, chosen: &Chosen<'_>, sums: &Sums, period: Period, filter: &CellFilter) -> Result<Shown> {
+        let mut shown = Shown::of(figure);
+        shown.stated = is_stated(&figure.key, chosen);
         if !chosen.contains_key(figure.key.as_str()) {
             shown.missing = Some(self.not_in_force(&figure.key));
             return Ok(shown);
@@ -381,7 +387,7 @@ impl Hall {
         let mut chosen = Chosen::new();
         self.choose(&mut chosen, key, period.to);
         let sums = self.sums(&chosen, period, filter)?;
-        let mut shown = self.from_sums(figure, &chosen, &sums, period, filter)?;
+        let mut shown = self.worked_out(figure, &chosen, &sums, period, filter)?;
         shown.parts = None;
         shown.unit = "%".to_owned();
         shown.value = None;

@@ -102,7 +102,7 @@ pub struct Hall {
     /// Series of figures that are being counted over history, with how far, in per cent.
     pub(crate) uncounted: RwLock<HashMap<String, u8>>,
     /// Statements are checked one after the other, so that no two can be checked for one period.
-    pub(crate) stating: Mutex<()>,
+    pub(crate) single: Mutex<()>,
 }
 
 /// Where chance comes from: hexadecimal letters, as many as 128 bits make.
@@ -149,7 +149,7 @@ impl Hall {
             chance: Arc::new(crate::person::random_text),
             seal: None,
             uncounted: RwLock::default(),
-            stating: Mutex::default(),
+            single: Mutex::default(),
         };
         hall.read_registers()?;
         Ok(hall)

@@ -13,6 +13,7 @@ pub mod freeze;
 pub mod hall;
 pub mod look;
 pub mod moment;
+mod once;
 pub mod order;
 pub mod paper;
 pub mod person;

@@ -96,7 +96,7 @@ impl Hall {
         Ok(Paper {
             organ: from.clone(),
             title: form.title.clone(),
-            addressee: form.to.as_deref().map(|to| fill(to, &value)).filter(|to| !to.is_empty()),
+            addressee: form.to.as_deref().map(|to| fill(to, value)).filter(|to| !to.is_empty()),
             blocks: blocks(&form.body, &value, &|field| self.table(version, &then, field)),
             signed_by: from,
             date: long_date(at.date()),

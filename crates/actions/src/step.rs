@@ -71,13 +71,14 @@ impl Hall {
         let mut results: Vec<Result<Done>> = Vec::with_capacity(asked.len());
         let mut appends: Vec<Append> = Vec::new();
         let mut places: Vec<usize> = Vec::new();
-        let stating = asked.iter().any(|(asked, _)| self.is_statement(asked));
-        let _turn = stating.then(|| self.stating.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut stated: Vec<Arc<Case>> = Vec::new();
+        // What may be there once is looked for and written by one caller at a time.
+        let single = asked.iter().any(|(asked, _)| self.is_single(asked));
+        let _turn = single.then(|| self.single.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut before: Vec<Arc<Case>> = Vec::new();
         let mut turn = None;
         for (asked, now) in asked {
-            let prepared = self.prepare(&asked, now, &mut turn).and_then(|prepared| match stating {
-                true => self.state_once(&prepared.0, &mut stated).map(|()| prepared),
+            let prepared = self.prepare(&asked, now, &mut turn).and_then(|prepared| match single {
+                true => self.once(&prepared.0, &mut before).map(|()| prepared),
                 false => Ok(prepared),
             });
             match prepared {
@@ -127,35 +128,6 @@ impl Hall {
         results
     }
 
-    fn is_statement(&self, asked: &Asked) -> bool {
-        match asked.case {
-            Some(id) => self.case(id).is_ok_and(|case| case.procedure == statement::PROCEDURE),
-            None => asked.procedure == statement::PROCEDURE,
-        }
-    }
-
-    /// Refuses a checked statement for a period that the ledger, or this very call, already holds one for.
-    fn state_once(&self, case: &Arc<Case>, stated: &mut Vec<Arc<Case>>) -> Result<()> {
-        if let Some(refusal) = self.stated_before(case)? {
-            return Err(refusal.into());
-        }
-        if case.procedure != statement::PROCEDURE || case.stage != statement::CHECKED {
-            return Ok(());
-        }
-        let Some(new) = statement::stated(case) else { return Ok(()) };
-        for other in stated.iter().filter(|other| other.organ == case.organ && other.id != case.id) {
-            if let Some(before) = statement::stated(other)
-                && before.figure == new.figure
-                && before.from <= new.to
-                && new.from <= before.to
-            {
-                return Err(self.twice(case, &before).into());
-            }
-        }
-        stated.push(case.clone());
-        Ok(())
-    }
-
     pub(crate) fn numbered(&self, done: &mut Done, numbers: &[i64]) {
         let numbers: Vec<u32> = numbers.iter().filter_map(|&number| u32::try_from(number).ok()).collect();
         let mut case = (*done.case).clone();
@@ -180,10 +152,10 @@ impl Hall {
             Some(id) => Some(self.case(id)?),
             None => None,
         };
-        if let (Some(case), Some(seen)) = (&before, asked.seen) {
-            if case.seq != seen {
-                return Err(Error::Overtaken);
-            }
+        if let (Some(case), Some(seen)) = (&before, asked.seen)
+            && case.seq != seen
+        {
+            return Err(Error::Overtaken);
         }
         let command = Command {
             division: self.settings.division.clone(),

@@ -1,6 +1,8 @@
 //! A year of appraisal over SQLite and PostgreSQL: figures score themselves, evidence is adopted, a deduction is objected to and given back by
 //! somebody else, the bulletin waits for every unit, eyes see what they may; and a tree that the law changes later changes nothing kept.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod town;
 
 use actions::appraisal::{File, Filing, Standing};
@@ -18,6 +20,8 @@ use town::{DIVISION, enter, hall, law, refused, settle, take};
 fn at(month: i8, day: i8, hour: i8) -> DateTime {
     date(2024, month, day).at(hour, 0, 0, 0)
 }
+
+const ADOPTION: &str = "忻区法治办〔2024〕1号";
 
 fn points(text: &str) -> Points {
     Points::parse(text).unwrap()
@@ -59,10 +63,19 @@ fn sheet(town: &Hall) -> actions::appraisal::UnitSheet {
 fn opened(town: &Hall) -> i64 {
     let person = |id: &str| town.person(id, date(2024, 1, 8)).unwrap();
     // Whoever is not of the office opens nothing.
-    assert!(matches!(town.open_appraisal(&person("clerk"), 2024, at(1, 8, 9)), Err(Error::Refused(_))));
-    assert!(matches!(town.open_appraisal(&person("office"), 2019, at(1, 8, 9)), Err(Error::Invalid(_))));
-    assert_eq!(town.open_appraisal(&person("office"), 2024, at(1, 8, 9)).unwrap(), 7, "a round and six departments");
-    assert_eq!(town.open_appraisal(&person("office"), 2024, at(1, 8, 10)).unwrap(), 0, "once");
+    assert!(matches!(town.open_appraisal(&person("clerk"), 2024, ADOPTION, at(1, 8, 9)), Err(Error::Refused(_))));
+    assert!(matches!(town.open_appraisal(&person("office"), 2019, ADOPTION, at(1, 8, 9)), Err(Error::Invalid(_))));
+    assert_eq!(town.open_appraisal(&person("office"), 2024, ADOPTION, at(1, 8, 9)).unwrap(), 7, "a round and six departments");
+    assert_eq!(town.open_appraisal(&person("office"), 2024, ADOPTION, at(1, 8, 10)).unwrap(), 0, "once");
+    // The rules are a model text: without the document that adopts them nothing begins.
+    assert!(matches!(town.open_appraisal(&person("office"), 2023, " ", at(1, 8, 10)), Err(Error::Refused(_))));
+    // The general form opens no second case of a unit and year either, and says where the first is.
+    let again = json!({ "year": 2024, "organ": "approval-bureau", "adopted-by": ADOPTION });
+    let refusal = refused(town, None, "appraisal", "open", &["office"], at(1, 8, 10), again);
+    assert!(refusal.reasons[0].says.contains("已经有一案"), "{refusal:?}");
+    let round =
+        refused(town, None, "appraisal-round", "open-round", &["office"], at(1, 8, 10), json!({ "year": 2024, "adopted-by": ADOPTION }));
+    assert_eq!(round.reasons[0].guard, "once");
     let year = town.appraisal_year(Some(&person("office")), 2024, at(1, 8, 11)).unwrap();
     assert!(year.frozen && year.units.len() == 6, "{:?}", year.units);
     // A unit sees its own line; the public sees the tree and no line.

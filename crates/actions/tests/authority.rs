@@ -1,6 +1,8 @@
 //! Authority beside every read and write: who lost the post sees and does nothing, lists show no more than cases do, and what the clock
 //! has done comes before a late step.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod town;
 
 use actions::look::{Listing, Sight, sight};

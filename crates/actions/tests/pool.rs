@@ -1,6 +1,8 @@
 //! The data resource pool, told to both databases: a batch is checked, accepted by another person, replaces, is withdrawn; figures follow;
 //! who may see what; what is open; and tables that mean harm.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod town;
 
 use actions::figure::Period;

@@ -1,6 +1,8 @@
 //! One story, told over SQLite and over PostgreSQL: a licence badly reviewed, a penalty with a refused step, a call, silence that has
 //! effect; then what the figures, the search, the sign-in and the backup make of it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod town;
 
 use actions::figure::Period;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod figures;
+mod force;
 mod indicator;
 mod screen;
 mod step;
@@ -18,11 +19,15 @@ use crate::law::{Cite, FieldKind, Flag, Law, Procedure, Step, Version};
 use crate::read::{Finding, Folder, line_with};
 
 /// What the checks are called and what they hold.
-pub const CHECKS: [(&str, &str); 28] = [
+pub const CHECKS: [(&str, &str); 29] = [
     ("parse", "every file is TOML (or a paper) with known keys only"),
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
     ("cites-resolve", "every citation names an article that an instrument holds, at a version in force together with the rule"),
+    (
+        "model-text-adopted",
+        "a model text refuses only in cases opened under a document of adoption; a house rule only the government's own",
+    ),
     ("read-law-refuses", "only an article read in its text [V] stands behind a refusal"),
     ("versions-apart", "versions of a procedure or an instrument do not overlap"),
     ("names-resolve", "every stage, step, field, clock, paper, post, register and parameter that is named exists"),
@@ -199,15 +204,15 @@ fn apart(report: &mut Report<'_>, file: &str, versions: impl Iterator<Item = (Da
     let mut versions: Vec<(Date, Option<Date>)> = versions.collect();
     versions.sort();
     for pair in versions.windows(2) {
-        if let [(_, until), (next, _)] = pair {
-            if until.is_none_or(|until| until > *next) {
-                report.say(
-                    file,
-                    &next.to_string(),
-                    "versions-apart",
-                    format!("the version before {next} is still in force on that day: give it `until = {next}`"),
-                );
-            }
+        if let [(_, until), (next, _)] = pair
+            && until.is_none_or(|until| until > *next)
+        {
+            report.say(
+                file,
+                &next.to_string(),
+                "versions-apart",
+                format!("the version before {next} is still in force on that day: give it `until = {next}`"),
+            );
         }
     }
 }
@@ -268,6 +273,9 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
     for id in version.matter.iter().chain(&version.place) {
         report.known(file, "field", id, fields());
     }
+    if version.once && version.matter.is_none() {
+        report.say(file, "once", "names-resolve", "`once` says one case of a matter: name the field with `matter`".to_owned());
+    }
     for field in &version.fields {
         match (&field.register, field.kind) {
             (Some(register), _) => report.known(file, "register", register, law.registers.keys()),
@@ -315,6 +323,7 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
         }
         for need in &step.needs {
             need_names(report, version, need, file);
+            force::refusing(report, version, step, need, file);
         }
         if step.id == LAPSE {
             report.say(file, &step.id, "names-resolve", format!("`{LAPSE}` is the ledger's own word"));
@@ -325,8 +334,8 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
 
 fn need_names(report: &mut Report<'_>, version: &Version, need: &Need, file: &str) {
     let law: &Law = &report.folder.law;
-    let (mut fields, mut steps, mut clocks, mut parameters, mut registers): (Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>, Vec<&str>) =
-        Default::default();
+    let (mut fields, mut steps, mut clocks) = (Vec::<&str>::new(), Vec::<&str>::new(), Vec::<&str>::new());
+    let (mut parameters, mut registers) = (Vec::<&str>::new(), Vec::<&str>::new());
     match &need.guard {
         Guard::OfficersAtLeast { .. } | Guard::Certified | Guard::LegalQualified => {}
         Guard::NoConflict { field }

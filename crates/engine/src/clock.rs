@@ -309,13 +309,13 @@ impl Ledger {
                 lines.push(format!("最后一日是{}。", day(end)));
             }
             return lines;
-        } else if self.unit != Unit::Hours {
-            if let Ok((raw, _)) = self.raw_end(calendar, now) {
-                if raw != end {
-                    lines.push(format!("{}是休息日，顺延到{}。", day(raw), day(end)));
-                } else {
-                    lines.push(format!("最后一日是{}，是工作日，不顺延。", day(end)));
-                }
+        } else if self.unit != Unit::Hours
+            && let Ok((raw, _)) = self.raw_end(calendar, now)
+        {
+            if raw != end {
+                lines.push(format!("{}是休息日，顺延到{}。", day(raw), day(end)));
+            } else {
+                lines.push(format!("最后一日是{}，是工作日，不顺延。", day(end)));
             }
         }
         match calendar.notice(end.year()) {

@@ -146,7 +146,7 @@ pub fn decide(law: &Law, registers: &Registers, case: Option<&Case>, command: &C
     event(law, registers, procedure, version, step, case, command, by, now).map_err(|reason| Refusal {
         step: step.id.clone(),
         title: step.title.clone(),
-        reasons: vec![reason],
+        reasons: vec![*reason],
     })
 }
 
@@ -161,7 +161,7 @@ fn event(
     command: &Command,
     by: Vec<Acted>,
     now: DateTime,
-) -> Result<Event, Reason> {
+) -> Result<Event, Box<Reason>> {
     let mut with = command.with.clone();
     with.retain(|_, value| !value::empty(value));
     for (field, value) in &step.sets {
@@ -207,18 +207,19 @@ fn event(
 }
 
 /// The tree of a standard for the year the case is about, as the case will keep it.
-fn kept_tree(law: &Law, procedure: &Procedure, field: &Field, case: Option<&Case>, with: &Map<String, Value>) -> Result<Value, Reason> {
+fn kept_tree(
+    law: &Law,
+    procedure: &Procedure,
+    field: &Field,
+    case: Option<&Case>,
+    with: &Map<String, Value>,
+) -> Result<Value, Box<Reason>> {
     let year = with.get("year").or_else(|| case.and_then(|case| case.fields.get("year"))).and_then(Value::as_i64);
     let tree = year.and_then(|year| i16::try_from(year).ok()).zip(field.standard.as_deref()).and_then(|(year, id)| law.tree(id, year));
     tree.and_then(|tree| serde_json::to_value(tree).ok()).ok_or_else(|| {
         let year = year.map_or("这一".to_owned(), |year| year.to_string());
-        Reason::cited(
-            "indicators",
-            &procedure.basis,
-            format!("没有在{year}年施行的指标体系"),
-            "先公布当年的指标体系，再开始考核".to_owned(),
-        )
-        .on("year")
+        let says = format!("没有在{year}年施行的指标体系");
+        Box::new(Reason::cited("indicators", &procedure.basis, says, "先公布当年的指标体系，再开始考核".to_owned()).on("year"))
     })
 }
 
@@ -400,7 +401,7 @@ fn clock_facts(
     division: &str,
     with: &Map<String, Value>,
     now: DateTime,
-) -> Result<Vec<(String, Fact)>, Reason> {
+) -> Result<Vec<(String, Fact)>, Box<Reason>> {
     let hits = |names: &[String]| names.iter().any(|name| *name == step.id || Some(name.as_str()) == to);
     let mut facts = Vec::new();
     for clock in &version.clocks {
@@ -414,7 +415,9 @@ fn clock_facts(
             || clock.restart.iter().any(|restart| restart.on == step.id || Some(restart.on.as_str()) == to);
         match &clock.ends {
             Some(ends) if starts => {
-                let Some((on, p)) = last_day(law, ends, division, case, with, now) else { return Err(no_last_day(version, clock, ends)) };
+                let Some((on, p)) = last_day(law, ends, division, case, with, now) else {
+                    return Err(Box::new(no_last_day(version, clock, ends)));
+                };
                 facts.push((clock.id.clone(), Fact::Ends { on, p }));
             }
             None if starts => {

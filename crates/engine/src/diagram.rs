@@ -51,10 +51,10 @@ pub fn main_line(version: &Version) -> Vec<&Stage> {
     for to in 0..count {
         for arrow in arrows.iter().filter(|arrow| place(arrow.to) == Some(to)) {
             let Some(from) = arrow.from.and_then(place).filter(|from| *from < to) else { continue };
-            if let Some((length, _)) = best[from] {
-                if best[to].is_none_or(|(known, _)| length + 1 > known) {
-                    best[to] = Some((length + 1, from));
-                }
+            if let Some((length, _)) = best[from]
+                && best[to].is_none_or(|(known, _)| length + 1 > known)
+            {
+                best[to] = Some((length + 1, from));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The law as data: what a jurist may write under `law/`, as plain values. Reading is in `read`, checking in `check`.
 
 mod ends;
+mod instrument;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::report::template::Template;
 use crate::screen::Screen;
 
 pub use ends::Ends;
+pub use instrument::{ADOPTED_BY, Article, Flag, Force, Instrument, InstrumentVersion, Parameter, ParameterValue};
 
 /// A citation such as `处罚法/42(1)`: the instrument's short name, a slash, the article and, in brackets, paragraph and item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -70,85 +72,6 @@ pub struct Law {
     /// The leader's one screen, if the folder has one.
     pub screen: Option<Screen>,
     pub catalogue: Vec<System>,
-}
-
-/// A statute we cite, in `law/instruments/<id>.toml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Instrument {
-    pub id: String,
-    pub title: String,
-    pub english: String,
-    #[serde(default, rename = "version")]
-    pub versions: Vec<InstrumentVersion>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct InstrumentVersion {
-    /// Adopted or last amended.
-    #[serde(default, deserialize_with = "crate::law::maybe_day")]
-    pub adopted: Option<Date>,
-    #[serde(deserialize_with = "crate::law::day")]
-    pub in_force: Date,
-    #[serde(default, deserialize_with = "crate::law::maybe_day")]
-    pub until: Option<Date>,
-    #[serde(default, rename = "article")]
-    pub articles: Vec<Article>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Article {
-    /// `42` or, where paragraphs are told apart, `42(1)`.
-    pub no: String,
-    /// What the article says, in one sentence of ours.
-    pub says: String,
-    #[serde(default)]
-    pub flag: Flag,
-}
-
-/// How sure we are of a legal fact. Only `V` may refuse anybody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-pub enum Flag {
-    /// Read in the text of the instrument.
-    #[default]
-    V,
-    /// Read in a local instrument: a model elsewhere.
-    VL,
-    /// Seen in an excerpt.
-    S,
-    /// From memory.
-    M,
-}
-
-/// A local or national number, in `law/parameters/`; a district adopts it under `law/parameters/local/<division>/`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Parameter {
-    pub id: String,
-    pub title: String,
-    /// One number, or one for each kind of party.
-    pub value: ParameterValue,
-    pub unit: String,
-    /// Where the value comes from, in words a reader of a refusal understands.
-    pub source: String,
-    pub cite: Option<Cite>,
-    pub flag: Flag,
-    #[serde(deserialize_with = "crate::law::day")]
-    pub in_force: Date,
-    #[serde(default, deserialize_with = "crate::law::maybe_day")]
-    pub until: Option<Date>,
-    /// Filled in by the reader from the folder: `None` is the national default, not adopted anywhere.
-    #[serde(skip)]
-    pub division: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum ParameterValue {
-    Number(i64),
-    ByParty { citizen: i64, organisation: i64 },
 }
 
 /// A post that a person can hold, in `law/competence.toml`.
@@ -227,6 +150,9 @@ pub struct Version {
     /// The field that holds the township or hall.
     #[serde(default)]
     pub place: Option<String>,
+    /// An organ has one case of a matter, and a second is refused: one appraisal of a unit in a year.
+    #[serde(default)]
+    pub once: bool,
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
     #[serde(rename = "stage")]

@@ -170,15 +170,15 @@ pub fn read(files: Vec<Text>) -> Folder {
                 folder.law.figures.extend(parse::<Figures>(&mut folder.findings, &path, &text).into_iter().flat_map(|file| file.figure));
             }
             [_, "screen.toml"] => {
-                if let Some(screen) = parse::<Screen>(&mut folder.findings, &path, &text) {
-                    if folder.law.screen.replace(screen).is_some() {
-                        folder.findings.push(Finding {
-                            file: path.clone(),
-                            line: 0,
-                            check: "names-once",
-                            message: "there is one screen in the folder".to_owned(),
-                        });
-                    }
+                if let Some(screen) = parse::<Screen>(&mut folder.findings, &path, &text)
+                    && folder.law.screen.replace(screen).is_some()
+                {
+                    folder.findings.push(Finding {
+                        file: path.clone(),
+                        line: 0,
+                        check: "names-once",
+                        message: "there is one screen in the folder".to_owned(),
+                    });
                 }
             }
             ["reports", report, "report.toml"] => {

@@ -1,6 +1,8 @@
 //! The report audit against two labelled reports, a table of sentences, a table of checks, passages as other
 //! provinces write them, and ten thousand damaged reports.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! `law check` finds what is wrong, names it, and says where: each fault is put into a law folder that was whole before.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod folder;
 
 use engine::check::{CHECKS, check};
@@ -196,6 +198,31 @@ fn citations_resolve_and_only_read_law_refuses() {
     );
     // A guard without its article does not even parse.
     finds("parse", "cite", CLUB_FILE, "field = \"name\", cite = \"社章/1\"", "field = \"name\"");
+}
+
+#[test]
+fn a_text_that_is_not_law_refuses_only_whom_it_may() {
+    let forced = |force: &str, what: &str, with: &str| {
+        let mut texts = small();
+        for text in &mut texts {
+            match text.path.as_str() {
+                "instruments/社章.toml" => text.text = text.text.replacen("[[version]]", &format!("force = \"{force}\"\n[[version]]"), 1),
+                CLUB_FILE => text.text = text.text.replacen(what, with, 1),
+                _ => {}
+            }
+        }
+        let found = check(&read(texts)).into_iter().filter(|finding| finding.check == "model-text-adopted");
+        found.map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let model = forced("model", "", "");
+    assert!(model.len() == 1 && model[0].contains("asks for `adopted-by`"), "{model:?}");
+    let field = "[[version.field]]\nid = \"adopted-by\"\ntitle = \"采纳文件\"\ntype = \"text\"\n\n[[version.stage]]";
+    assert_eq!(forced("model", "[[version.stage]]", field).len(), 1, "a field that nobody is asked for");
+    assert_eq!(forced("model", "asks = [\"name\"", "asks = [\"adopted-by?\", \"name\"").len(), 1, "nor one that may stay empty");
+    assert_eq!(forced("model", "asks = [\"name\"", "asks = [\"adopted-by\", \"name\""), [""; 0]);
+    assert_eq!(forced("house", "", ""), [""; 0], "the reeve is of the government");
+    let house = forced("house", "by = \"reeve\"\npaper", "by = [\"reeve\", \"applicant\"]\npaper");
+    assert!(house.len() == 1 && house[0].contains("cannot refuse a `applicant`"), "{house:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a report makes of its template: clauses without a value, sentences of zeros, numbering, sections, checks.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use engine::report::template::{self, Chapter, Scope, Span, Template};
 use engine::report::write::{Given, Slice, write};
 use engine::report::{FigureRow, Fraction, Organ, Period, Report, Sections, Text, Why};

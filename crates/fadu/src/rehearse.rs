@@ -100,12 +100,11 @@ pub fn rehearse(hall: &Hall, district: &DistrictYear, scale: f64, seed: u64, bar
 fn parts_make_totals(law: &engine::law::Law, stated: &BTreeMap<String, f64>, targets: &mut BTreeMap<String, f64>) {
     for figure in law.figures.iter().filter(|figure| !figure.partition.is_empty()) {
         let parts = |of: &BTreeMap<String, f64>| figure.partition.iter().map(|part| of.get(part).copied()).sum::<Option<f64>>();
-        if let (Some(total), Some(sum)) = (stated.get(&figure.key), parts(stated)) {
-            if *total == sum {
-                if let Some(scaled) = parts(targets) {
-                    targets.insert(figure.key.clone(), scaled);
-                }
-            }
+        if let (Some(total), Some(sum)) = (stated.get(&figure.key), parts(stated))
+            && *total == sum
+            && let Some(scaled) = parts(targets)
+        {
+            targets.insert(figure.key.clone(), scaled);
         }
     }
 }

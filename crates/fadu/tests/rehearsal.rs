@@ -1,6 +1,8 @@
 //! District-years rehearsed through the program: every covered count comes out exactly, the ledger is sound, and a byte changed behind the
 //! program's back is found and named.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

@@ -3,6 +3,8 @@
 //! The same inputs each time. `FADU_FUZZ=1000000 cargo test -p papers --test fuzz` (or `./dev fuzz 1000000`) goes on for longer;
 //! `FADU_FUZZ_SEED` begins elsewhere.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod reports;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Papers come out in the form of GB/T 9704, the same bytes for the same paper, and nothing hostile breaks them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use papers::{Block, Error, Paper, Table, Verify, docx, pdf, qr};
 
 fn sample() -> Paper {

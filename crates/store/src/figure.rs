@@ -415,7 +415,8 @@ impl Question {
             return self.add(conn, sums, Source::Months { grain: BY_MONTH }, (first, last), 1);
         }
         let months = Source::Months { grain: BY_MATTER };
-        let years = (if first % 100 <= 1 { first / 100 } else { first / 100 + 1 }, if last % 100 >= 12 { last / 100 } else { last / 100 - 1 });
+        let years =
+            (if first % 100 <= 1 { first / 100 } else { first / 100 + 1 }, if last % 100 >= 12 { last / 100 } else { last / 100 - 1 });
         if years.0 > years.1 || self.period.is_some_and(|period| period < 10_000) {
             return self.add(conn, sums, months, (first, last), 1);
         }

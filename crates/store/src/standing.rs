@@ -78,8 +78,12 @@ impl Moves {
     }
 
     pub fn write(self, conn: &mut Conn, spots: &Spots) -> Result<()> {
-        let mut moves: Vec<(&Spot, i64, i64)> =
-            self.0.into_iter().filter(|(_, delta)| *delta != 0).map(|(stand, delta)| (&spots.spots[stand.spot], stand.hour, delta)).collect();
+        let mut moves: Vec<(&Spot, i64, i64)> = self
+            .0
+            .into_iter()
+            .filter(|(_, delta)| *delta != 0)
+            .map(|(stand, delta)| (&spots.spots[stand.spot], stand.hour, delta))
+            .collect();
         moves.sort_unstable();
         let mut values = Vec::with_capacity(moves.len() * STANDING.width);
         for ((division, organ, procedure, stage), hour, delta) in &moves {
@@ -174,6 +178,9 @@ pub(crate) fn differences(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
     conn.list(&sql, &[], |row| {
         let (organ, procedure, stage) = (row.string(1)?, row.string(2)?, row.string(3)?);
         let (counted, found) = (row.int(5)?, row.int(6)?);
-        Ok((row.int(0)?, format!("{counted} open cases are counted at {organ}, {procedure}, {stage}, hour {}; there are {found}", row.int(4)?)))
+        Ok((
+            row.int(0)?,
+            format!("{counted} open cases are counted at {organ}, {procedure}, {stage}, hour {}; there are {found}", row.int(4)?),
+        ))
     })
 }

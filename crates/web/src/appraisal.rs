@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use engine::decide::Reason;
 use engine::indicator::score::{Act, Leaf};
 use engine::indicator::{Indicator, Tree};
+use engine::law::ADOPTED_BY;
 use maud::{Markup, html};
 
 use crate::call::{Answer, Call, Reply};
 use crate::components::page::{Page, audience, head, section, section_with};
-use crate::components::{figure, steps};
+use crate::components::{figure, form, steps};
 use crate::words;
 
 /// The post that opens a year.
@@ -59,7 +60,7 @@ pub fn show(call: &Call<'_>) -> Answer {
         @if let Some(roll) = year.roll.as_ref().filter(|roll| roll.units > 0) {
             (section("areas", call.say("各类指标的得分率"), areas(call, &year.tree, roll)))
         }
-        (section_with("tree", call.say("指标体系"), html! { p class="small dim" { @if year.frozen { "本年度已经存下，不再改动" } @else { (words::day(year.tree.in_force, call.today())) "起施行" } } }, tree(call, &year.tree, asked)))
+        (section_with("tree", call.say("指标体系"), html! { p class="small dim" { @if let Some(round) = year.round.as_ref().filter(|round| !round.adopted_by.is_empty()) { "按" (round.adopted_by) "采纳的考核细则。" } @if year.frozen { "本年度已经存下，不再改动" } @else { (words::day(year.tree.in_force, call.today())) "起施行" } } }, tree(call, &year.tree, asked)))
     };
     Ok(Page::new(audience(call), title, body).here("考核").ok(call))
 }
@@ -95,6 +96,9 @@ fn open(call: &Call<'_>, year: &Year) -> Markup {
                 form method="post" action=(call.path) {
                     input type="hidden" name="csrf" value=(call.csrf);
                     p class="small dim" { @if year.round.is_none() { "存下本年度的指标体系，给每个单位开始一案；此后指标和权重不再改动。" } @else { "给新设的、还没有开始的单位各开一案；已经开始的不变。" } }
+                    @if year.round.as_ref().is_none_or(|round| round.adopted_by.is_empty()) {
+                        (form::line(ADOPTED_BY, call.say("采纳考核细则的文件"), "名称和文号。细则是随软件提供的示范文本，区里发文采纳以后才有约束力。", "text", call.given(ADOPTED_BY).unwrap_or_default()))
+                    }
                     button.btn type="submit" { @if year.round.is_none() { "开始" (year.year) "年度考核" } @else { "补上新设的单位" } }
                 }
                 @if let Some(round) = &year.round { p.mt { a href={ "/officer/cases/" (round.case) } { "办这一轮：签发通报、办结" } } }
@@ -105,7 +109,7 @@ fn open(call: &Call<'_>, year: &Year) -> Markup {
 
 pub fn begin(call: &Call<'_>) -> Answer {
     let me = call.me()?.clone();
-    call.hall.open_appraisal(&me, year_asked(call)?, call.now)?;
+    call.hall.open_appraisal(&me, year_asked(call)?, call.given(ADOPTED_BY).unwrap_or_default(), call.now)?;
     Ok(Reply::Go(call.path.clone()))
 }
 

@@ -240,6 +240,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("表扬和奖励", "Commendations"),
     ("约谈和整改", "Measures"),
     ("开始本年度考核", "Open the year"),
+    ("采纳考核细则的文件", "Document that adopts the rules"),
     ("考核办公室", "Appraisal office"),
     ("得分和名次", "Scores and ranks"),
     ("到今天的得分", "Scores as of today"),
@@ -339,8 +340,8 @@ pub fn value(value: Option<f64>, unit: &str) -> String {
     if value.fract() == 0.0 && value.abs() < 9e15 && unit != "%" {
         return engine::value::thousands(value as i64);
     }
-    let near = if unit == "%" && value < 100.0 && value > 99.99 { format!("{value:.4}") } else { format!("{value:.2}") };
-    near
+
+    if unit == "%" && value < 100.0 && value > 99.99 { format!("{value:.4}") } else { format!("{value:.2}") }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The appraisal walked without a browser: who sees what, the year opened from its page, a score that opens its figure, an objection's trail.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod site;
 
 use engine::case::Person;
@@ -57,12 +59,14 @@ async fn a_year_is_opened_from_its_page_and_read_by_whoever_may() {
     outside.get("/appraisal/next").await.is(404);
 
     let mut office = site.signed_in("office").await;
-    office.fill("/appraisal/2026", &[]).await.is(303);
+    office.fill("/appraisal/2026", &[]).await.is(409).says("没有填写“采纳考核细则的文件”");
+    office.fill("/appraisal/2026", &[("adopted-by", "忻区法治办〔2026〕1号")]).await.is(303);
+    office.get("/appraisal/2026").await.says("按忻区法治办〔2026〕1号采纳的考核细则");
     office.get("/appraisal/2026").await.is(200).says("区市场监督管理局").says("本年度已经存下，不再改动");
     // Others open nothing: the law says so, and the page says who.
     let mut liaison = site.signed_in("liaison").await;
     let token = site::hidden(&liaison.get("/appraisal/2026").await.is(200).text);
-    liaison.post("/appraisal/2027", &[("csrf", &token)]).await.is(409).says("考核办公室人员");
+    liaison.post("/appraisal/2027", &[("csrf", &token), ("adopted-by", "忻区法治办〔2027〕1号")]).await.is(409).says("考核办公室人员");
 
     // A unit sees its own sheet and no other; the public sees no score before the bulletin.
     let own = liaison.get("/appraisal/2026/market-regulation").await.is(200).says("还没有报送材料，得0分").text;

@@ -1,5 +1,7 @@
 //! The data pool walked without a browser: a file goes up, is checked, accepted by somebody else, looked up, exported, opened to all.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod site;
 
 use actions::person::NewAccount;

@@ -1,6 +1,8 @@
 //! A report on the site: the round opened by the office, one part written by two people at once, a sum that needs a reason, the frozen report
 //! published for anybody, byte for byte.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod site;
 
 use actions::person::NewAccount;

@@ -1,5 +1,7 @@
 //! The site walked without a browser: doors, tokens, refusals, what a page may contain.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod site;
 
 use serde_json::json;

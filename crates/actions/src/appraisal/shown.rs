@@ -43,6 +43,8 @@ pub struct Round {
     pub code: String,
     pub stage: String,
     pub opened: Date,
+    /// The document that adopts the rules for this year; empty for a round opened before it was asked for.
+    pub adopted_by: String,
     /// The event that issued the bulletin, and its document number.
     pub bulletin: Option<Bulletin>,
 }

@@ -47,7 +47,14 @@ pub struct OpenSet {
 /// Files made once and kept until what they hold changes; at most so many bytes.
 #[derive(Default)]
 pub(crate) struct Kept {
-    files: Mutex<HashMap<(String, Form), (String, OpenFile, usize)>>,
+    files: Mutex<HashMap<(String, Form), Made>>,
+}
+
+/// A file, how many records it holds, and the version of what it was made from.
+struct Made {
+    version: String,
+    file: OpenFile,
+    count: usize,
 }
 
 const MOST_KEPT: usize = 64 << 20;
@@ -55,16 +62,16 @@ const MOST_KEPT: usize = 64 << 20;
 impl Kept {
     fn get(&self, key: &(String, Form), version: &str) -> Option<(OpenFile, usize)> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.get(key).filter(|(known, ..)| known == version).map(|(_, file, count)| (file.clone(), *count))
+        files.get(key).filter(|made| made.version == version).map(|made| (made.file.clone(), made.count))
     }
 
     fn put(&self, key: (String, Form), version: String, file: &OpenFile, count: usize) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let held: usize = files.values().map(|(_, file, _)| file.bytes.len()).sum();
+        let held: usize = files.values().map(|made| made.file.bytes.len()).sum();
         if held + file.bytes.len() > MOST_KEPT {
             files.clear();
         }
-        files.insert(key, (version, file.clone(), count));
+        files.insert(key, Made { version, file: file.clone(), count });
     }
 }
 

@@ -70,6 +70,7 @@ pub fn founder(hall: &Hall) -> Person {
 }
 
 /// Enters one act in a register.
+#[expect(clippy::too_many_arguments, reason = "a line of a table")]
 pub fn enter(hall: &Hall, register: &str, act: &str, id: &str, title: &str, organ: &str, from: Date, with: Value) {
     let Value::Object(with) = with else { panic!("{with} is no table") };
     let entering = Entering {

@@ -23,7 +23,10 @@ async fn a_year_and_a_sheet_answer_in_exact_decimals() {
         posts: vec!["appraisal-office".to_owned()],
         ..engine::case::Person::default()
     };
-    assert_eq!(district.hall.open_appraisal(&office, 2026, jiff::civil::date(2026, 3, 2).at(9, 0, 0, 0)).unwrap(), 5);
+    assert_eq!(
+        district.hall.open_appraisal(&office, 2026, "忻区法治办〔2026〕1号", jiff::civil::date(2026, 3, 2).at(9, 0, 0, 0)).unwrap(),
+        5
+    );
     // Who oversees sees every unit; who signs in from outside sees none before the bulletin.
     let all = district.get("/api/appraisals/2026", &zhou).await.is(200).json;
     assert_eq!(all["units"].as_array().unwrap().len(), 4);

@@ -153,10 +153,8 @@ fn units(report: &mut Report<'_>, law: &Law, file: &str, figure: &Figure) {
                 say(format!("`{key}` is a mean of `{}`: its unit is `{}`, not `{}`", of.key, of.unit, figure.unit));
             }
         }
-        Measure::Distinct(distinct) => {
-            if law.definitions(&distinct.of).any(|of| matches!(of.measure, Measure::Distinct(_))) {
-                say(format!("`{key}` tells `{}` apart, which keeps no records of its own", distinct.of));
-            }
+        Measure::Distinct(distinct) if law.definitions(&distinct.of).any(|of| matches!(of.measure, Measure::Distinct(_))) => {
+            say(format!("`{key}` tells `{}` apart, which keeps no records of its own", distinct.of));
         }
         Measure::Sum(sum) => {
             let fields = match (&sum.procedure, &sum.register) {

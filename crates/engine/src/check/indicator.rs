@@ -102,14 +102,10 @@ impl Place<'_, '_> {
             }
         }
         for pair in edition.grades.windows(2) {
-            if let [higher, lower] = pair {
-                if lower.at_least >= higher.at_least {
-                    self.say(
-                        &lower.id,
-                        "rules-score",
-                        format!("grade `{}` is not below `{}`: write the highest first", lower.id, higher.id),
-                    );
-                }
+            if let [higher, lower] = pair
+                && lower.at_least >= higher.at_least
+            {
+                self.say(&lower.id, "rules-score", format!("grade `{}` is not below `{}`: write the highest first", lower.id, higher.id));
             }
         }
     }

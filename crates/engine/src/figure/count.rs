@@ -77,10 +77,11 @@ impl Index {
         let mut held = Vec::new();
         if let Some(places) = self.open.get(&case.procedure) {
             for figure in places.iter().filter_map(|&place| self.figures.get(place)) {
-                if let Measure::Cases(open) = &figure.measure {
-                    if is_open(law, case, open) && admits(&open.filter, &|field: &str| read_case(case, field)) {
-                        held.push(of_case(law, case, figure, 1));
-                    }
+                if let Measure::Cases(open) = &figure.measure
+                    && is_open(law, case, open)
+                    && admits(&open.filter, &|field: &str| read_case(case, field))
+                {
+                    held.push(of_case(law, case, figure, 1));
                 }
             }
         }

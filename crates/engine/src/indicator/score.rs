@@ -191,10 +191,10 @@ fn one(leaf: &Indicator, group: Option<&Group>, values: &BTreeMap<String, Measur
     if !leaf.groups.is_empty() && !group.is_some_and(|group| leaf.groups.contains(&group.id)) {
         return out("不适用于本类单位。".to_owned());
     }
-    if let Some(figure) = &leaf.if_any {
-        if values.get(figure).is_none_or(|value| value.number <= 0) {
-            return out("本年度没有这类业务，不涉及。".to_owned());
-        }
+    if let Some(figure) = &leaf.if_any
+        && values.get(figure).is_none_or(|value| value.number <= 0)
+    {
+        return out("本年度没有这类业务，不涉及。".to_owned());
     }
     let (base, mut says) = match base(leaf, value, &own, reading) {
         Some(worked) => worked,

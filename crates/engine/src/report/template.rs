@@ -293,27 +293,26 @@ fn in_sentence(sentence: &Sentence, known: &BTreeMap<&str, &Figure>, say: &mut S
                 format!("`{{{key} change}}` compares a rate in per cent: declare a `change` figure or write both rates"),
             );
         }
-        if let Some(Piece::Words(after)) = sentence.0.get(place + 1) {
-            if let Some(unit) = UNITS.iter().find(|unit| after.starts_with(**unit)) {
-                say(
-                    &format!("}}{unit}"),
-                    "reports-resolve",
-                    format!("`{unit}` stands after `{{{key}}}`: the figure brings its unit `{}`", figure.unit),
-                );
-            }
+        if let Some(Piece::Words(after)) = sentence.0.get(place + 1)
+            && let Some(unit) = UNITS.iter().find(|unit| after.starts_with(**unit))
+        {
+            say(
+                &format!("}}{unit}"),
+                "reports-resolve",
+                format!("`{unit}` stands after `{{{key}}}`: the figure brings its unit `{}`", figure.unit),
+            );
         }
     }
 }
 
 fn in_display(shown: &Display, chart: bool, known: &BTreeMap<&str, &Figure>, say: &mut Say<'_>) {
     let found: Vec<&Figure> = shown.keys.iter().filter_map(|key| find(key, known, say)).collect();
-    if chart {
-        if let Some((first, other)) =
+    if chart
+        && let Some((first, other)) =
             found.first().and_then(|first| found.iter().find(|figure| figure.unit != first.unit).map(|other| (first, other)))
-        {
-            let says = format!("a chart has one scale: `{}` counts {}, `{}` counts {}", first.key, first.unit, other.key, other.unit);
-            say(&other.key, "reports-resolve", says);
-        }
+    {
+        let says = format!("a chart has one scale: `{}` counts {}, `{}` counts {}", first.key, first.unit, other.key, other.unit);
+        say(&other.key, "reports-resolve", says);
     }
     for figure in found {
         let key = &figure.key;

@@ -503,7 +503,7 @@ fn numeral(number: usize) -> String {
         1 => "十".to_owned(),
         tens => format!("{}十", digit(tens)),
     };
-    let ones = if number % 10 == 0 { String::new() } else { digit(number % 10) };
+    let ones = if number.is_multiple_of(10) { String::new() } else { digit(number % 10) };
     format!("{tens}{ones}")
 }
 

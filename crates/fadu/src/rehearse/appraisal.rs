@@ -111,8 +111,11 @@ impl Appraisal {
             hour += 1;
             (9 + (hour / 60) as i8 % 8, (hour % 60) as i8)
         };
-        let filed: Vec<_> =
-            documents.iter().enumerate().filter(|(place, _)| contested && *place == 1 || (number * 3 + place * 5) % 7 != 0).collect();
+        let filed: Vec<_> = documents
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| contested && *place == 1 || !(number * 3 + place * 5).is_multiple_of(7))
+            .collect();
         for (place, leaf) in &filed {
             let (month, day) = (2 + (number + place * 2) % 10, 3 + (number * 5 + place * 7) % 24);
             let day = working(hall, year, i8::try_from(month)?, i8::try_from(day)?)?;
@@ -183,7 +186,7 @@ impl Appraisal {
     pub fn until(&mut self, hall: &Hall, now: DateTime, outcome: &mut Outcome) -> anyhow::Result<()> {
         if let Some(begins) = self.begins.filter(|begins| *begins <= now) {
             let office = hall.person(OFFICE[0].0, begins.date()).context("nobody opens the appraisal")?;
-            outcome.steps += hall.open_appraisal(&office, self.year, begins)?;
+            outcome.steps += hall.open_appraisal(&office, self.year, &format!("区法治办〔{}〕1号", self.year), begins)?;
             let opened = hall.appraisal_year(Some(&office), self.year, begins)?;
             self.cases = opened.units.iter().map(|unit| (unit.organ.clone(), unit.case)).collect();
             self.cases.extend(opened.round.map(|round| (String::new(), round.case)));

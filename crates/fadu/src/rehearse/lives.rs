@@ -129,7 +129,7 @@ pub fn matter(ground: &Ground<'_>, matter: &Matter, number: usize, day: Date, ra
         moves.push(Move { at: now, step: "complete", by: vec![clerk.clone()], with: Map::new() });
     }
     if let Some(grade) = matter.grade {
-        let reviewed = if number % 9 == 0 && day < ground.year_end.checked_sub(10.days()).unwrap_or(day) {
+        let reviewed = if number.is_multiple_of(9) && day < ground.year_end.checked_sub(10.days()).unwrap_or(day) {
             days_on(ground, now, 1)
         } else {
             later(now, random.i64(1..15))

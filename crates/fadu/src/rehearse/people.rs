@@ -39,7 +39,7 @@ const GIVEN: [&str; 24] = [
 
 /// A made-up name.
 pub fn name(number: usize) -> String {
-    let second = if number % 3 == 0 { GIVEN[(number / 7 + 5) % GIVEN.len()] } else { "" };
+    let second = if number.is_multiple_of(3) { GIVEN[(number / 7 + 5) % GIVEN.len()] } else { "" };
     format!("{}{}{second}", SURNAMES[number % SURNAMES.len()], GIVEN[(number / 5) % GIVEN.len()])
 }
 
@@ -70,6 +70,7 @@ pub fn citizen(number: usize) -> Person {
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "a line of a table")]
 fn keep(people: &mut People, items: &mut Vec<Item>, id: String, name: String, organ: &str, posts: &[&str], certified: bool, year: i16) {
     let posts: Vec<String> = posts.iter().map(|post| (*post).to_owned()).collect();
     let person = Arc::new(Person {

@@ -80,7 +80,7 @@ fn of_day(ground: &Ground<'_>, day: Date, number: &mut usize, random: &mut fastr
         ("township", None, None),
     ] {
         *number += 1;
-        let grade = if *number % 17 == 0 { Some("dissatisfied") } else { grade };
+        let grade = if (*number).is_multiple_of(17) { Some("dissatisfied") } else { grade };
         lives.push(lives::matter(ground, &Matter { venue, mode, grade, concluded: true }, *number, day, random)?);
     }
     *number += 1;

@@ -48,10 +48,11 @@ fn body(package: &mut Package<'_>) -> Option<String> {
     let mut reader = Reader::from_str(&relations);
     loop {
         match reader.read_event().ok()? {
-            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == "Relationship" => {
-                if attribute(&tag, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) {
-                    return attribute(&tag, "Target").map(|target| target.trim_start_matches('/').to_owned());
-                }
+            Event::Start(tag) | Event::Empty(tag)
+                if tag.local_name().as_ref() == "Relationship"
+                    && attribute(&tag, "Type").is_some_and(|kind| kind.ends_with("/officeDocument")) =>
+            {
+                return attribute(&tag, "Target").map(|target| target.trim_start_matches('/').to_owned());
             }
             Event::Eof => return None,
             _ => {}

@@ -149,7 +149,7 @@ impl<'p> Reading<'p> {
         if self.operators > MOST_OPERATORS {
             return Err(Unreadable::TooMuch { what: Count::Objects, most: MOST_OPERATORS });
         }
-        if self.operators % 1024 == 0 && Instant::now() > self.until {
+        if self.operators.is_multiple_of(1024) && Instant::now() > self.until {
             return Err(Unreadable::Slow { seconds: self.time.as_secs() });
         }
         Ok(())

@@ -56,8 +56,11 @@ fn in_parts(gauge: &Gauge) -> bool {
     !gauge.parts.is_empty() && gauge.parts.len() <= PARTS && gauge.shown.value.is_some_and(|value| value > 0.0)
 }
 
+/// A point of a chart: its day or month, and the value.
+type At<'g> = (&'g str, f64);
+
 /// The lowest and the highest point.
-fn ends(gauge: &Gauge) -> Option<((&str, f64), (&str, f64))> {
+fn ends(gauge: &Gauge) -> Option<(At<'_>, At<'_>)> {
     let known = || gauge.spark.iter().filter_map(|point| Some((point.label.as_str(), point.value?)));
     Some((known().min_by(|a, b| a.1.total_cmp(&b.1))?, known().max_by(|a, b| a.1.total_cmp(&b.1))?))
 }

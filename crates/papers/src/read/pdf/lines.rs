@@ -59,10 +59,8 @@ impl Line {
 
 impl Sheet<'_> {
     pub fn push(&mut self, piece: Piece) {
-        if !piece.level
-            || !(piece.x.is_finite() && piece.y.is_finite() && piece.end.is_finite() && piece.size.is_finite())
-            || piece.letters.is_empty()
-        {
+        let finite = [piece.x, piece.y, piece.end, piece.size].iter().all(|at| at.is_finite());
+        if !piece.level || !finite || piece.letters.is_empty() {
             return;
         }
         if let Some(line) = self.lines.last_mut() {
