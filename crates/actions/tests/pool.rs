@@ -232,6 +232,17 @@ fn personal_data_is_masked_logged_and_never_open() {
     assert!(!text.contains("当事人") && !text.contains("张某") && !text.contains("1101051949"), "{text}");
     let json: serde_json::Value = serde_json::from_slice(&town.open_file("mediation.json", at(10, 0)).unwrap().bytes).unwrap();
     assert_eq!(json[0], json!({ "no": "调1号", "day": "2026-01-05", "town": "东关", "amount": "1200.5" }));
+    // The workbook holds the same, numbers and days as such; its columns are those that a file submitted has.
+    let book = town.open_file("mediation.xlsx", at(10, 0)).unwrap();
+    let table = papers::read::rows("mediation.xlsx", &book.bytes).unwrap();
+    let shown: Vec<Vec<String>> = table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect()).collect();
+    assert_eq!(table.rows.len(), 3, "{shown:?}");
+    assert!(shown[0].iter().any(|cell| cell == "2026-01-05") && !format!("{shown:?}").contains("张某"), "{shown:?}");
+    assert_eq!(town.open_file("mediation.xlsx", at(10, 0)).unwrap().sha256, book.sha256);
+    let whole = town.export_pool(&person(&town, "hao"), "hao", &set, Form::Xlsx, at(10, 0)).unwrap();
+    let again = Submitted { data_set: "mediation", name: "again.xlsx", bytes: whole, period: "2026年1月", note: "" };
+    let again = town.submit_batch(again, &person(&town, "hao"), at(10, 1)).unwrap().case.id;
+    assert_eq!((tally(&town, again).known, tally(&town, again).rejected), (3, 0));
     let catalogue = town.open_catalogue(at(10, 0)).unwrap();
     let first = &catalogue["dcat:dataset"][0];
     assert_eq!(first["dct:identifier"], "mediation");

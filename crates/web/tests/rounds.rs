@@ -108,6 +108,16 @@ async fn a_report_from_its_round_to_its_publication() {
         anybody.get("/publications.atom").await.is(200).says("<entry>").says(&format!("https://example.org/publications/{code}</id>"));
     assert_eq!(feed.headers["content-type"], "application/atom+xml; charset=utf-8");
     anybody.get(&format!("/publications/{code}/report.csv")).await.is(200).says("S45.ratings_received");
+    // The catalogue of open data names the report and every form of it.
+    let catalogue = anybody.get("/open-data/catalogue.jsonld").await.is(200);
+    let catalogue: serde_json::Value = serde_json::from_str(&catalogue.text).unwrap();
+    let sets = catalogue["dcat:dataset"].as_array().unwrap();
+    let listed = sets.iter().find(|set| set["dct:identifier"] == code.as_str()).expect("the published report");
+    assert_eq!(listed["dcat:distribution"].as_array().unwrap().len(), 7);
+    for file in listed["dcat:distribution"].as_array().unwrap() {
+        let address = file["dcat:downloadURL"]["@id"].as_str().unwrap();
+        anybody.get(address.strip_prefix("https://example.org").unwrap()).await.is(200);
+    }
     let digest = site.hall.report_of(case, *site.now.lock().unwrap()).unwrap().digest.unwrap();
     anybody.get(&format!("/publications/{code}")).await.is(200).says("有1件两类都算").says(&digest[..8]);
     let kept = anybody.get(&format!("/publications/{code}.json")).await.is(200);

@@ -8,11 +8,12 @@ use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 use sm3::Digest as _;
 
-use super::records::{Form, csv_line, harmless, head};
+use super::records::{Form, MOST_IN_SHEET, csv_line, harmless, head};
 use super::{DataSet, PoolSight};
 use crate::figure::Period;
 use crate::hall::{Error, Hall, Result};
 use crate::moment;
+use crate::report;
 
 /// A file anybody may take.
 #[derive(Debug, Clone)]
@@ -114,7 +115,10 @@ impl Hall {
         let version = format!("{}|{}|{}|{ended}|{changed:?}", set.catalogue, set.entry.seq, batches.len());
         let mut records = 0;
         let mut files = Vec::new();
-        for form in [Form::Csv, Form::Json] {
+        for form in Form::ALL {
+            if form == Form::Xlsx && records > MOST_IN_SHEET {
+                continue;
+            }
             let key = (set.entry.id.clone(), form);
             let (made, count) = match self.opened.get(&key, &version) {
                 Some(kept) => kept,
@@ -198,9 +202,7 @@ impl Hall {
         let site = self.settings.address.trim_end_matches('/');
         let sets = self.open_sets(now)?;
         let modified = sets.iter().map(|set| set.modified).max().unwrap_or(now);
-        let at = |at: DateTime| json!({ "@value": format!("{}+08:00", at.strftime("%Y-%m-%dT%H:%M:%S")), "@type": "xsd:dateTime" });
-        let text = |text: &str| json!({ "@value": text, "@language": "zh" });
-        let datasets: Vec<Value> = sets
+        let mut datasets: Vec<Value> = sets
             .iter()
             .map(|set| {
                 let page = format!("{site}/open-data/{}", set.id);
@@ -209,17 +211,13 @@ impl Hall {
                     .iter()
                     .map(|file| {
                         let address = format!("{site}{}", file.path);
-                        let media = match file.form {
-                            Form::Csv => "text/csv",
-                            Form::Json => "application/json",
-                        };
                         let mut distribution = json!({
                             "@id": address,
                             "@type": "dcat:Distribution",
                             "dct:title": text(&format!("{}（{}）", set.title, file.form.ending().to_uppercase())),
                             "dcat:downloadURL": { "@id": address },
                             "dcat:accessURL": { "@id": page },
-                            "dcat:mediaType": { "@id": format!("https://www.iana.org/assignments/media-types/{media}") },
+                            "dcat:mediaType": media(file.form.mime()),
                             "dcat:byteSize": { "@value": file.bytes.len().to_string(), "@type": "xsd:nonNegativeInteger" },
                             "dct:modified": at(set.modified),
                             "spdx:checksum": {
@@ -255,6 +253,7 @@ impl Hall {
                 dataset
             })
             .collect();
+        datasets.extend(self.published_datasets(now)?);
         Ok(json!({
             "@context": {
                 "dcat": "http://www.w3.org/ns/dcat#",
@@ -267,7 +266,7 @@ impl Hall {
             "@id": format!("{site}/open-data"),
             "@type": "dcat:Catalog",
             "dct:title": text(&format!("{}开放数据目录", self.settings.name)),
-            "dct:description": text("向社会开放的数据集和法治政府建设数据。个人信息不在其中。"),
+            "dct:description": text("向社会开放的数据集、法治政府建设数据和公开的年度报告。个人信息不在其中。"),
             "dct:publisher": { "@type": "foaf:Agent", "foaf:name": text(&format!("{}人民政府", self.settings.name)) },
             "dct:language": { "@id": "http://publications.europa.eu/resource/authority/language/ZHO" },
             "dct:modified": at(modified),
@@ -275,6 +274,64 @@ impl Hall {
             "dcat:dataset": datasets,
         }))
     }
+}
+
+impl Hall {
+    /// Reports that were published, each with its forms: the same files that its page offers.
+    fn published_datasets(&self, now: DateTime) -> Result<Vec<Value>> {
+        let site = self.settings.address.trim_end_matches('/');
+        let published = self.publications(now)?;
+        Ok(published
+            .iter()
+            .filter_map(|line| Some((line, line.published?)))
+            .map(|(line, published)| {
+                let page = format!("{site}/publications/{}", line.code);
+                let files: Vec<Value> = report::file::Form::ALL
+                    .into_iter()
+                    .map(|form| {
+                        let address = format!("{page}/report.{}", form.extension());
+                        json!({
+                            "@id": address,
+                            "@type": "dcat:Distribution",
+                            "dct:title": text(&format!("{}（{}）", line.title, form.title())),
+                            "dcat:downloadURL": { "@id": address },
+                            "dcat:accessURL": { "@id": page },
+                            "dcat:mediaType": media(form.mime()),
+                            "dct:modified": at(published),
+                        })
+                    })
+                    .collect();
+                json!({
+                    "@id": page,
+                    "@type": "dcat:Dataset",
+                    "dct:identifier": line.code,
+                    "dct:title": text(&line.title),
+                    "dct:description": text("法治政府建设年度报告，公开时定稿；每个数都能点开它数的记录，自己可以再核对一遍。"),
+                    "dct:publisher": { "@type": "foaf:Agent", "foaf:name": text(&line.organ_title) },
+                    "dct:issued": { "@value": published.date().to_string(), "@type": "xsd:date" },
+                    "dct:modified": at(published),
+                    "dct:language": { "@id": "http://publications.europa.eu/resource/authority/language/ZHO" },
+                    "dct:accrualPeriodicity": { "@id": "http://publications.europa.eu/resource/authority/frequency/NEVER" },
+                    "dcat:landingPage": { "@id": page },
+                    "dcat:distribution": files,
+                })
+            })
+            .collect())
+    }
+}
+
+fn text(text: &str) -> Value {
+    json!({ "@value": text, "@language": "zh" })
+}
+
+fn at(at: DateTime) -> Value {
+    json!({ "@value": format!("{}+08:00", at.strftime("%Y-%m-%dT%H:%M:%S")), "@type": "xsd:dateTime" })
+}
+
+/// `text/csv; charset=utf-8` as IANA lists it.
+fn media(mime: &str) -> Value {
+    let kind = mime.split(';').next().unwrap_or(mime);
+    json!({ "@id": format!("https://www.iana.org/assignments/media-types/{kind}") })
 }
 
 /// The word of the Publications Office's frequency list, which DCAT profiles use.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use engine::case::Person;
 use engine::dataset::{self, Column};
 use jiff::civil::DateTime;
+use papers::sheet::{Cell, Table};
 use serde_json::{Map, Value};
 use store::PooledRecord;
 
@@ -46,21 +47,21 @@ pub struct RecordView {
 pub enum Form {
     Csv,
     Json,
+    Xlsx,
 }
 
 impl Form {
+    pub const ALL: [Form; 3] = [Form::Csv, Form::Json, Form::Xlsx];
+
     pub fn of(ending: &str) -> Option<Form> {
-        match ending {
-            "csv" => Some(Form::Csv),
-            "json" => Some(Form::Json),
-            _ => None,
-        }
+        Form::ALL.into_iter().find(|form| form.ending() == ending)
     }
 
     pub fn ending(self) -> &'static str {
         match self {
             Form::Csv => "csv",
             Form::Json => "json",
+            Form::Xlsx => "xlsx",
         }
     }
 
@@ -68,12 +69,16 @@ impl Form {
         match self {
             Form::Csv => "text/csv; charset=utf-8",
             Form::Json => "application/json",
+            Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }
 
-/// Most records of one export: what a spreadsheet takes.
+/// Most records of one export.
 pub const MOST_EXPORTED: usize = 1_000_000;
+
+/// Most records of one workbook, which is made in memory.
+pub const MOST_IN_SHEET: usize = 100_000;
 
 /// Records read at a time.
 const PAGE: usize = 2_000;
@@ -153,6 +158,9 @@ impl Hall {
     /// The records that hold as a file, and how many they are. `Catalogue` gives what is open to anybody: personal columns are left out.
     pub(super) fn pool_bytes(&self, set: &DataSet, form: Form, sight: PoolSight) -> Result<(Vec<u8>, usize)> {
         let columns: Vec<&Column> = set.columns.iter().filter(|column| sight > PoolSight::Catalogue || !column.personal).collect();
+        let masks = |column: &Column| column.personal && sight < PoolSight::Whole;
+        let most = if form == Form::Xlsx { MOST_IN_SHEET } else { MOST_EXPORTED };
+        let mut cells: Vec<Vec<Cell>> = Vec::new();
         let mut text = match form {
             Form::Csv => {
                 let mut text = String::from("\u{feff}");
@@ -160,6 +168,7 @@ impl Hall {
                 text
             }
             Form::Json => "[".to_owned(),
+            Form::Xlsx => String::new(),
         };
         let mut count = 0;
         let mut after = (0, 0);
@@ -169,8 +178,9 @@ impl Hall {
             after = (last.load, last.line);
             for row in &rows {
                 count += 1;
-                if count > MOST_EXPORTED {
-                    return Err(Error::Invalid(format!("超过{MOST_EXPORTED}条，不能一次导出，请按数据项检索或者用接口分页读取")));
+                if count > most {
+                    let instead = if form == Form::Xlsx { "请导出CSV" } else { "请按数据项检索或者用接口分页读取" };
+                    return Err(Error::Invalid(format!("超过{most}条，不能一次导出，{instead}")));
                 }
                 let values = body(row)?;
                 match form {
@@ -178,7 +188,7 @@ impl Hall {
                         &mut text,
                         columns.iter().map(|column| match values.get(&column.id) {
                             None => String::new(),
-                            Some(value) if column.personal && sight < PoolSight::Whole => dataset::masked(column, value),
+                            Some(value) if masks(column) => dataset::masked(column, value),
                             Some(value) if column.kind.is_text() => harmless(&dataset::plain(value)).into_owned(),
                             Some(value) => dataset::plain(value),
                         }),
@@ -188,21 +198,50 @@ impl Hall {
                             .iter()
                             .filter_map(|column| {
                                 let value = values.get(&column.id)?;
-                                let masked = column.personal && sight < PoolSight::Whole;
-                                let value = if masked { Value::from(dataset::masked(column, value)) } else { value.clone() };
+                                let value = if masks(column) { Value::from(dataset::masked(column, value)) } else { value.clone() };
                                 Some((column.id.clone(), value))
                             })
                             .collect();
                         text.push_str(if count > 1 { ",\n" } else { "\n" });
                         text.push_str(&Value::Object(shown).to_string());
                     }
+                    Form::Xlsx => cells.push(
+                        columns
+                            .iter()
+                            .map(|column| match values.get(&column.id) {
+                                None => Cell::Text(String::new()),
+                                Some(value) if masks(column) => Cell::Text(dataset::masked(column, value)),
+                                Some(value) => cell(value),
+                            })
+                            .collect(),
+                    ),
                 }
             }
         }
-        if form == Form::Json {
-            text.push_str("\n]\n");
+        match form {
+            Form::Csv => {}
+            Form::Json => text.push_str("\n]\n"),
+            Form::Xlsx => {
+                let table = Table { name: "数据".to_owned(), columns: columns.iter().map(|column| head(column)).collect(), rows: cells };
+                let bytes = papers::sheet::xlsx(&set.entry.title, &[table]).map_err(|error| Error::Paper(error.to_string()))?;
+                return Ok((bytes, count));
+            }
         }
         Ok((text.into_bytes(), count))
+    }
+}
+
+/// Whole numbers and days as a spreadsheet counts with them, everything else as it reads.
+fn cell(value: &Value) -> Cell {
+    match value.as_i64() {
+        Some(number) => Cell::Whole(number),
+        None => {
+            let text = dataset::plain(value);
+            match text.parse() {
+                Ok(day) if text.len() == 10 => Cell::Day(day),
+                _ => Cell::Text(text),
+            }
+        }
     }
 }
 

@@ -326,7 +326,7 @@ fn records(call: &Call<'_>, set: &DataSet, sight: PoolSight) -> Result<Markup, E
         p class="small mt" {
             @if let Some(next) = next { a href={ (next) "#records" } { (call.say("下一页")) } "　" }
             @if by.is_some() || after.is_some() { a href={ (call.path) "#records" } { "从头看" } "　" }
-            @for form in [Form::Csv, Form::Json] { a href={ "/pool/" (set.entry.id) "/records." (form.ending()) } { (call.say("导出")) (form.ending().to_uppercase()) } "　" }
+            @for form in Form::ALL { a href={ "/pool/" (set.entry.id) "/records." (form.ending()) } { (call.say("导出")) (form.ending().to_uppercase()) } "　" }
         }
     })
 }
