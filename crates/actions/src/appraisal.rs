@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::case::{Case, Event, Person};
 use engine::decide::{Reason, Refusal, version_of};
-use engine::figure::Measure;
+use engine::figure::{Figure, Measure};
 use engine::indicator::score::{self, Act, Entry, Measured, Reading, Sheet};
 use engine::indicator::{Group, Points, Rule, Tree};
 use engine::law::{ADOPTED_BY, Cite, FieldKind};
@@ -279,19 +279,24 @@ impl Hall {
     /// The figures of a tree for organs in a year: two queries, however many organs and figures.
     fn appraisal_values(&self, tree: &Tree, year: i16, organs: &[String]) -> Result<BTreeMap<String, BTreeMap<String, Measured>>> {
         let period = Period::year(year).ok_or_else(|| Error::Invalid(format!("{year}年不在日历范围内")))?;
-        let keys: BTreeSet<&str> = tree.figures().collect();
-        let mut base: BTreeSet<&str> = BTreeSet::new();
-        for key in &keys {
-            match self.law.figure(key).map(|figure| &figure.measure) {
-                Some(Measure::Ratio(pair)) => base.extend([pair.of.as_str(), pair.over.as_str()]),
-                Some(_) => {
-                    base.insert(key);
+        // A year is scored by the definitions in force at its end, as every page shows it.
+        let defined = |key: &str| self.law.figure_on(key, period.to);
+        let figures: BTreeMap<&str, &Figure> = tree.figures().filter_map(|key| Some((key, defined(key)?))).collect();
+        let mut base: BTreeMap<&str, &Figure> = BTreeMap::new();
+        for (&key, &figure) in &figures {
+            match &figure.measure {
+                Measure::Ratio(pair) => {
+                    base.extend([&pair.of, &pair.over].into_iter().filter_map(|key| Some((key.as_str(), defined(key)?))))
                 }
-                None => {}
+                _ => drop(base.insert(key, figure)),
             }
         }
-        let is_stock = |key: &&str| self.law.figure(key).is_some_and(engine::figure::Figure::is_stock);
-        let (stocks, flows): (Vec<&str>, Vec<&str>) = base.into_iter().partition(is_stock);
+        let folding = self.folding();
+        if let Some((figure, percent)) = base.values().find_map(|figure| Some((figure, folding.get(&figure.series)?))) {
+            return Err(Error::Invalid(format!("“{}”正在回算{percent}%，数完以前不评分；稍后再试", figure.title)));
+        }
+        let (stocks, flows): (Vec<&Figure>, Vec<&Figure>) = base.values().copied().partition(|figure| figure.is_stock());
+        let (stocks, flows) = (series(&stocks), series(&flows));
         let filter = CellFilter { organs: organs.to_vec(), ..CellFilter::default() };
         let by = [By::Figure, By::Organ];
         let (from, to, number) = (day(period.from), day(period.to), self.settings.number());
@@ -302,17 +307,18 @@ impl Hall {
                 *sums.entry((organ, figure)).or_default() += row.amount;
             }
         }
-        let one = |organ: &str, key: &str| sums.get(&(organ.to_owned(), key.to_owned())).copied().unwrap_or(0);
+        let one = |organ: &str, key: &str| {
+            base.get(key).and_then(|figure| sums.get(&(organ.to_owned(), figure.series.clone()))).copied().unwrap_or(0)
+        };
         let values = |organ: &String| {
-            keys.iter()
-                .filter_map(|key| {
-                    let measured = match &self.law.figure(key)?.measure {
-                        Measure::Ratio(pair) => Measured { number: one(organ, &pair.of), over: Some(one(organ, &pair.over)) },
-                        _ => Measured { number: one(organ, key), over: None },
-                    };
-                    Some(((*key).to_owned(), measured))
-                })
-                .collect()
+            let measured = figures.iter().map(|(&key, figure)| {
+                let measured = match &figure.measure {
+                    Measure::Ratio(pair) => Measured { number: one(organ, &pair.of), over: Some(one(organ, &pair.over)) },
+                    _ => Measured { number: one(organ, key), over: None },
+                };
+                (key.to_owned(), measured)
+            });
+            measured.collect()
         };
         Ok(organs.iter().map(|organ| (organ.clone(), values(organ))).collect())
     }
@@ -459,6 +465,10 @@ impl Hall {
         }
         objections
     }
+}
+
+fn series<'f>(figures: &[&'f Figure]) -> Vec<&'f str> {
+    figures.iter().map(|figure| figure.series.as_str()).collect()
 }
 
 /// Why a bulletin cannot be issued yet.

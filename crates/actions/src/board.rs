@@ -4,6 +4,7 @@
 mod sums;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::PoisonError;
 
 use engine::case::Person;
 use engine::figure::{Figure, Measure};
@@ -208,7 +209,7 @@ impl Hall {
             organs: self.organ_rows(&columns, &sums, &backlog),
             columns,
             states: self.states(&backlog),
-            orders: self.open_orders(now)?,
+            orders: self.open_orders(&backlog, now)?,
             sections,
         })
     }
@@ -225,6 +226,7 @@ impl Hall {
     fn gauge(&self, tile: &Tile, sums: &Sums) -> Result<Option<Gauge>> {
         let Some(figure) = self.law.figure(&tile.figure) else { return Ok(None) };
         let mut shown = Shown::of(figure);
+        let folding = self.folding();
         let terms = self.terms(figure);
         let before = match terms {
             Terms::One(key) => {
@@ -248,7 +250,8 @@ impl Hall {
             }
         };
         let mut parts = Vec::new();
-        if !figure.partition.is_empty() {
+        let counting = || figure.partition.iter().any(|key| folding.contains_key(key));
+        if !figure.partition.is_empty() && shown.missing.is_none() && !counting() {
             parts = figure
                 .partition
                 .iter()
@@ -285,12 +288,13 @@ impl Hall {
         }))
     }
 
-    /// The cells a figure is made of. What changed its definition is counted by the one in force on each last day, as any page asks for it.
+    /// The cells a figure is made of. What changed its definition, or is still being counted, is asked for as any page asks for it.
     fn terms<'f>(&self, figure: &'f Figure) -> Terms<'f> {
-        let changed = |key: &str| self.law.definitions(key).nth(1).is_some();
+        let folding = self.uncounted.read().unwrap_or_else(PoisonError::into_inner);
+        let unsure = |key: &str| self.law.definitions(key).nth(1).is_some() || folding.contains_key(key);
         match Terms::of(figure) {
-            Terms::One(key) if changed(key) => Terms::Other,
-            Terms::Pair { of, over, .. } if changed(&figure.key) || changed(of) || changed(over) => Terms::Other,
+            Terms::One(key) if unsure(key) => Terms::Other,
+            Terms::Pair { of, over, .. } if unsure(&figure.key) || unsure(of) || unsure(over) => Terms::Other,
             terms => terms,
         }
     }

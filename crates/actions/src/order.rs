@@ -3,7 +3,7 @@
 use engine::case::{Case, Person};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
-use store::{CaseFilter, CaseOrder, CellFilter};
+use store::{Backlog, CaseFilter, CaseOrder, CellFilter};
 
 use crate::figure::Period;
 use crate::hall::{Error, Hall, Result};
@@ -38,11 +38,14 @@ pub struct Order {
 
 impl Hall {
     /// Orders that are open, at most a dozen: what waits for the leader first, then by the day of the reply.
-    pub(crate) fn open_orders(&self, now: DateTime) -> Result<Vec<Order>> {
-        if !self.law.procedures.contains_key(ORDER) {
+    /// `backlog` says in which organs some are open.
+    pub(crate) fn open_orders(&self, backlog: &[Backlog], now: DateTime) -> Result<Vec<Order>> {
+        let mut organs: Vec<String> = backlog.iter().filter(|line| line.procedure == ORDER).map(|line| line.organ.clone()).collect();
+        organs.dedup();
+        if organs.is_empty() {
             return Ok(Vec::new());
         }
-        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], ..CaseFilter::default() };
+        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], organs, ..CaseFilter::default() };
         let rows = self.store.cases(self.settings.number(), &filter, CaseOrder::Due, 0, READ)?;
         let mut orders = rows.iter().map(|row| self.order(row.stream, now)).collect::<Result<Vec<_>>>()?;
         // What waits for the leader comes first, then what is late.

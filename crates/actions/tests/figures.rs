@@ -312,3 +312,39 @@ fn a_share_within_a_limit_counts_what_was_late_in_the_whole_only() {
     assert_eq!(town.figure("S39.matters_pending", march, &CellFilter::default()).unwrap().value, Some(0.0));
     assert_eq!(town.trend("S39.matters_pending", year(2024), &CellFilter::default()).unwrap()[3], (202404, 2));
 }
+
+#[test]
+fn a_figure_that_is_still_being_counted_gives_the_screen_and_the_appraisal_no_number() {
+    let folder = Folder::new().unwrap();
+    let url = folder.sqlite("town.db");
+    let town = hall(&url);
+    settle(&town);
+    let day = date(2025, 3, 4);
+    let with = json!({ "item": "food-licence", "party": { "name": "小店", "kind": "citizen" } });
+    take(&town, None, "licence", "apply", &["u:ming"], day.at(9, 0, 0, 0), with).unwrap();
+    let tile = |town: &Hall, key: &str| {
+        let board = town.board(&town.person("leader", day).unwrap(), Some(2025), None, day.at(18, 0, 0, 0)).unwrap();
+        let gauge = board.sections.into_iter().flat_map(|section| section.tiles).find(|gauge| gauge.shown.key == key);
+        gauge.map(|gauge| gauge.shown).unwrap()
+    };
+    assert_eq!(tile(&town, "S45.bad_ratings").value, Some(0.0));
+    drop(town);
+    let mut changed = law();
+    for figure in changed.figures.iter_mut().filter(|figure| figure.key == "S45.bad_ratings" || figure.key == "S45.ratings_received") {
+        let Measure::Count(over) = &mut figure.measure else { panic!("{} is counted otherwise now", figure.key) };
+        over.filter.clear();
+        over.on = vec!["apply".to_owned()];
+    }
+    let town = Hall::open_unfolded(changed, settings(), open(&url)).unwrap();
+    for key in ["S45.bad_ratings", "S45.satisfaction_rate"] {
+        let shown = tile(&town, key);
+        assert!(shown.value.is_none() && matches!(shown.missing, Some(Missing::Folding { .. })), "{shown:?}");
+    }
+    let office = Person { id: "office".to_owned(), posts: vec!["appraisal-office".to_owned()], ..Person::default() };
+    town.open_appraisal(&office, 2025, "忻区法治办〔2025〕1号", day.at(9, 0, 0, 0)).unwrap();
+    let refused = town.appraisal_year(Some(&office), 2025, day.at(10, 0, 0, 0));
+    assert!(matches!(&refused, Err(Error::Invalid(says)) if says.contains("正在回算")), "{:?}", refused.map(|year| year.units.len()));
+    town.fold_figures(|_| ()).unwrap();
+    assert_eq!(tile(&town, "S45.bad_ratings").value, Some(1.0));
+    assert!(town.appraisal_year(Some(&office), 2025, day.at(10, 0, 0, 0)).is_ok());
+}

@@ -5,7 +5,7 @@ use crate::{
     dialect::{Conn, Value},
 };
 
-const MIGRATIONS: [(i64, &str, &str); 8] = [
+const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "ledger", include_str!("../migrations/0001_ledger.sql")),
     (2, "figures", include_str!("../migrations/0002_figures.sql")),
     (3, "people_jobs", include_str!("../migrations/0003_people_jobs.sql")),
@@ -14,6 +14,7 @@ const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "board", include_str!("../migrations/0006_board.sql")),
     (7, "grains", include_str!("../migrations/0007_grains.sql")),
     (8, "standing", include_str!("../migrations/0008_standing.sql")),
+    (9, "plans", include_str!("../migrations/0009_plans.sql")),
 ];
 
 /// The latest migration this program knows.

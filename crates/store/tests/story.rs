@@ -493,6 +493,30 @@ fn a_database_from_before_gets_the_cells_it_lacks() {
     assert!(std::fs::read(&old).unwrap() == bytes);
 }
 
+#[test]
+fn lists_of_cases_are_led_by_an_index() {
+    let folder = store::trial::Folder::new().unwrap();
+    let store = Store::open(&Config::new(folder.sqlite("plans.db")).fast()).unwrap();
+    licence(&store);
+    drop(store);
+    let raw = rusqlite::Connection::open(folder.path().join("plans.db")).unwrap();
+    let plan = |conditions: &str| -> String {
+        let sql = format!("EXPLAIN QUERY PLAN SELECT title FROM head WHERE division = 1 AND procedure <> '' AND {conditions} LIMIT 50");
+        raw.query_row(&sql, [], |row| row.get::<_, String>(3)).unwrap()
+    };
+    for (conditions, index) in [
+        ("procedure IN ('a') ORDER BY stream DESC", "INDEX head_procedure (division=? AND procedure=?)"),
+        ("procedure IN ('a', 'b') AND matter IN ('2022') ORDER BY stream DESC", "INDEX head_procedure (division=? AND procedure=?)"),
+        ("open = 1 AND procedure || '' IN ('a') AND organ IN ('b') ORDER BY due", "INDEX head_open (division=? AND organ=?)"),
+        ("open = 1 AND procedure || '' IN ('a') ORDER BY due", "INDEX head_open (division=?)"),
+        ("open = 1 AND organ IN ('a', 'b') AND due < 5 ORDER BY due", "INDEX head_open (division=? AND organ=? AND due<?)"),
+        ("applicant <> '' AND applicant = 'a' ORDER BY stream DESC", "INDEX head_applicant (division=? AND applicant=?)"),
+        ("organ IN ('a') ORDER BY stream DESC", "PRIMARY KEY (division=?)"),
+    ] {
+        assert!(plan(conditions).contains(index), "{conditions}: {}", plan(conditions));
+    }
+}
+
 /// Cases that open, move, wait and close by numbers alone; the counts of open cases are those of the cases themselves at every instant.
 fn open_cases(store: &Store) {
     let mut seqs: Vec<u32> = (0..40).map(|at| store.case(D, 70_000 + at).unwrap().map_or(0, |row| row.seq)).collect();

@@ -28,11 +28,11 @@ pub fn one(call: &Call<'_>) -> Answer {
         (years(call, year))
         @if !narrowed.is_empty() { p.small { a href={ "/figures/" (key) "?year=" (year) } { "看全部机关、事项和地点" } } }
         div.cols {
-            div.aside.a1 { section.panel aria-labelledby="rc" { h2 #rc { (call.say("核对")) } (checks(&declared.measure, &shown, &listed)) } }
             div {
                 section.mt aria-labelledby="f" { h2.vh #f { "算式" } (formula(&shown, year)) (change(call, declared, period, &filter)?) }
                 (section("def", call.say("怎么定义"), definition(call, declared, &shown, year)))
             }
+            div.aside.a1 { section.panel aria-labelledby="rc" { h2 #rc { (call.say("核对")) } (checks(&declared.measure, &shown, &listed)) } }
         }
         @if matches!(declared.measure, Measure::Statement(_)) { (section("sig", call.say("谁填报，谁核对"), signed::list(call, declared, period, &filter)?)) }
         (section("mon", call.say("各月"), months(call, key, declared, period, &filter)?))

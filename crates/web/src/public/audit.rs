@@ -58,7 +58,6 @@ fn ask(call: &Call<'_>, wrong: Option<&Unreadable>) -> Page {
             div.errs role="alert" tabindex="-1" { h2 { (say(call, "怎么办", "What to do")) } p { a href="#file" { (tell(call, || wrong.chinese(), || sentence(&wrong.english()))) } } }
         }
         div.cols {
-            div.aside.a1 { section.panel aria-labelledby="what" { h2 #what { (say(call, "查些什么", "What is checked")) } (promises(call)) } }
             form.text method="post" action="/audit" enctype="multipart/form-data" {
                 (form::token(call))
                 div.field {
@@ -84,6 +83,7 @@ fn ask(call: &Call<'_>, wrong: Option<&Unreadable>) -> Page {
                 button class="btn btn-l" type="submit" { (say(call, "查这份报告", "Audit the report")) }
                 p class="small dim mt" { (say(call, "只在内存里查，查完就丢：不保存文件，不记是谁查的。", "It is read in memory only: no file is kept, and not who asked.")) }
             }
+            div.aside.a1 { section.panel aria-labelledby="what" { h2 #what { (say(call, "查些什么", "What is checked")) } (promises(call)) } }
         }
     };
     page(call, title, body)

@@ -1,0 +1,2 @@
+-- How many rows a key of `head` leads to in a ledger in use. SQLite, told nothing, takes the number of the division for a narrow key and reads every head.
+--# plans
