@@ -340,11 +340,12 @@ fn a_figure_that_is_still_being_counted_gives_the_screen_and_the_appraisal_no_nu
         let shown = tile(&town, key);
         assert!(shown.value.is_none() && matches!(shown.missing, Some(Missing::Folding { .. })), "{shown:?}");
     }
-    let office = Person { id: "office".to_owned(), posts: vec!["appraisal-office".to_owned()], ..Person::default() };
-    town.open_appraisal(&office, 2025, "忻区法治办〔2025〕1号", day.at(9, 0, 0, 0)).unwrap();
-    let refused = town.appraisal_year(Some(&office), 2025, day.at(10, 0, 0, 0));
+    let posts = vec!["appraisal-office".to_owned()];
+    let office = Person { id: "office".to_owned(), organ: "justice-bureau".to_owned(), posts, ..Person::default() };
+    town.open_appraisal(&office, 2025, "忻区法治办〔2025〕1号", day.at(10, 0, 0, 0)).unwrap();
+    let refused = town.appraisal_year(Some(&office), 2025, day.at(11, 0, 0, 0));
     assert!(matches!(&refused, Err(Error::Invalid(says)) if says.contains("正在回算")), "{:?}", refused.map(|year| year.units.len()));
     town.fold_figures(|_| ()).unwrap();
     assert_eq!(tile(&town, "S45.bad_ratings").value, Some(1.0));
-    assert!(town.appraisal_year(Some(&office), 2025, day.at(10, 0, 0, 0)).is_ok());
+    assert!(town.appraisal_year(Some(&office), 2025, day.at(11, 0, 0, 0)).is_ok());
 }

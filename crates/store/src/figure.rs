@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::{
     Result, Store,
     dialect::{Conn, Row},
@@ -140,20 +142,26 @@ impl Store {
         let words = &self.words;
         self.read_snapshot(|conn| {
             let question = Question::new(conn, words, division, figures, by, filter)?;
-            let mut cells = Vec::new();
-            for (key, [n, amount]) in question.sums(conn, from, to)? {
-                if n == 0 && amount == 0 {
-                    continue;
-                }
-                let [figure, organ, matter, place] = [key[0], key[1], key[2], key[3]].map(|id| match id {
-                    ALL => Ok(None),
-                    id => words.text(conn, division, id).map(|text| Some(text.to_string())),
-                });
-                let period = (key[4] != ALL).then_some(key[4] as i32);
-                cells.push(CellRow { figure: figure?, organ: organ?, matter: matter?, place: place?, period, n, amount });
-            }
+            let mut sums = question.sums(conn, from, to)?;
+            sums.retain(|_, sum| *sum != [0, 0]);
+            // Each word is looked up and put in order once, however many cells it stands in.
+            let ids: FxHashSet<i64> = sums.keys().flat_map(|key| &key[..4]).copied().filter(|id| *id != ALL).collect();
+            let mut texts = words.texts(conn, division, ids)?;
+            texts.sort_unstable_by(|(_, a), (_, b)| a.cmp(b));
+            let places: FxHashMap<i64, usize> = texts.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
+            let mut cells: Vec<([Option<usize>; 4], i64, [i64; 2])> = sums
+                .into_iter()
+                .map(|([figure, organ, matter, place, period], sum)| {
+                    ([figure, organ, matter, place].map(|id| places.get(&id).copied()), period, sum)
+                })
+                .collect();
             cells.sort_unstable();
-            Ok(cells)
+            let spelled = |([figure, organ, matter, place], period, [n, amount]): ([Option<usize>; 4], i64, [i64; 2])| {
+                let text = |place: Option<usize>| place.and_then(|place| texts.get(place)).map(|(_, text)| text.to_string());
+                let period = (period != ALL).then_some(period as i32);
+                CellRow { figure: text(figure), organ: text(organ), matter: text(matter), place: text(place), period, n, amount }
+            };
+            Ok(cells.into_iter().map(spelled).collect())
         })
     }
 
@@ -206,7 +214,7 @@ impl Store {
                 Start::Skip(_) => from,
             };
             let mut rows: Vec<Listed> = Vec::new();
-            for (key, [n, _]) in question.sums(conn, from, to)? {
+            for (key, [n, _]) in in_order(question.sums(conn, from, to)?) {
                 if let Start::Skip(skip) = &mut start
                     && n <= *skip
                 {
@@ -288,7 +296,11 @@ struct Question {
 
 /// figure, organ, matter, place, period; `ALL` where not asked for.
 type Key = [i64; 5];
-type Sums = BTreeMap<Key, [i64; 2]>;
+type Sums = FxHashMap<Key, [i64; 2]>;
+
+fn in_order(sums: Sums) -> BTreeMap<Key, [i64; 2]> {
+    sums.into_iter().collect()
+}
 
 /// Where a sum is read: cells of a grain by day, month or year, or the records themselves.
 #[derive(Clone, Copy)]
@@ -335,7 +347,7 @@ impl Question {
 
     /// The sums from day to day: whole months from cells, the days at both ends one by one.
     fn sums(&self, conn: &mut Conn, from: i32, to: i32) -> Result<Sums> {
-        let mut sums = Sums::new();
+        let mut sums = Sums::default();
         if from > to || self.figures.is_empty() {
             return Ok(sums);
         }
@@ -394,7 +406,7 @@ impl Question {
                 matters: self.matters.clone(),
                 ..*self
             };
-            let mut rest = Sums::new();
+            let mut rest = Sums::default();
             nowhere.add_everywhere(conn, &mut rest, span)?;
             nowhere.add(conn, &mut rest, somewhere, span, -1)?;
             for (mut key, [n, amount]) in rest {
@@ -432,11 +444,17 @@ impl Question {
 
     /// Adds what a source holds between two periods, both included, times `sign`.
     fn add(&self, conn: &mut Conn, sums: &mut Sums, source: Source, span: (i64, i64), sign: i64) -> Result<()> {
-        let (table, when, n, digits) = match source {
-            Source::Days => ("cell", "period", "SUM(n)", 1),
-            Source::Months { .. } => ("cell", "period", "SUM(n)", 100),
-            Source::Years { .. } => ("cell", "period", "SUM(n)", 10_000),
-            Source::Records => ("counted", "day", "COUNT(*)", 1),
+        let (table, when, digits) = match source {
+            Source::Days => ("cell", "period", 1),
+            Source::Months { .. } => ("cell", "period", 100),
+            Source::Years { .. } => ("cell", "period", 10_000),
+            Source::Records => ("counted", "day", 1),
+        };
+        // Rows told apart by matter hardly fall together; the database would sort them for nothing.
+        let (grouped, n, amount) = match (self.by_matter, table) {
+            (true, "cell") => (false, "n", "amount"),
+            (false, "cell") => (true, "CAST(SUM(n) AS BIGINT)", "CAST(SUM(amount) AS BIGINT)"),
+            _ => (true, "COUNT(*)", "CAST(SUM(amount) AS BIGINT)"),
         };
         let period = self.period.map_or("CAST(-1 AS BIGINT)".to_owned(), |asked| format!("{when} / {}", (asked / digits).max(1)));
         let column = |asked: bool, name: &str| {
@@ -445,7 +463,7 @@ impl Question {
         let mut query = Query::new("SELECT ");
         query.push(&column(self.by_figure, "figure")).push(", ").push(&column(self.by_organ, "organ"));
         query.push(", ").push(&column(self.by_matter, "matter")).push(", ").push(&column(self.by_place, "place"));
-        query.push(", ").push(&period).push(", CAST(").push(n).push(" AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM ").push(table);
+        query.push(", ").push(&period).push(", ").push(n).push(", ").push(amount).push(" FROM ").push(table);
         query.push(" WHERE division = ").int(self.division).push(" AND figure IN ").ints(&self.figures);
         match source {
             Source::Days => query.push(" AND grain = ").int(BY_DAY),
@@ -463,7 +481,9 @@ impl Question {
             false => query.push(" IN ").ints(&listed),
         };
         self.restrict(&mut query);
-        query.push(" GROUP BY 1, 2, 3, 4, 5");
+        if grouped {
+            query.push(" GROUP BY 1, 2, 3, 4, 5");
+        }
         conn.query(query.sql(), &query.values(), |row| {
             let key = [row.int(0)?, row.int(1)?, row.int(2)?, row.int(3)?, row.int(4)?];
             let cell = sums.entry(key).or_default();
@@ -503,7 +523,7 @@ impl Question {
             };
             let mut days = Vec::new();
             let mut held = 0;
-            for (key, [n, _]) in daily.sums(conn, span.0, span.1)? {
+            for (key, [n, _]) in in_order(daily.sums(conn, span.0, span.1)?) {
                 if days.is_empty() && n <= skip {
                     skip -= n;
                     continue;

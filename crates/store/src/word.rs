@@ -95,6 +95,26 @@ impl Words {
         Ok(known(self).unwrap_or_else(|| Arc::from(format!("#{id}"))))
     }
 
+    /// The words of numbers, each with its number, in no order; as [`Words::text`] for many at once.
+    pub fn texts(&self, conn: &mut Conn, division: i64, ids: impl IntoIterator<Item = i64>) -> Result<Vec<(i64, Arc<str>)>> {
+        let mut missing = Vec::new();
+        let mut texts = Vec::new();
+        {
+            let divisions = self.divisions.read().unwrap_or_else(PoisonError::into_inner);
+            let known = divisions.get(&division);
+            for id in ids {
+                match known.and_then(|known| known.texts.get(&id)) {
+                    Some(text) => texts.push((id, text.clone())),
+                    None => missing.push(id),
+                }
+            }
+        }
+        for id in missing {
+            texts.push((id, self.text(conn, division, id)?));
+        }
+        Ok(texts)
+    }
+
     /// The number of a word, given one if it is new. Only the writer does this, inside its transaction.
     pub fn id_or_new(&self, conn: &mut Conn, division: i64, text: &str) -> Result<i64> {
         match self.id(conn, division, text)? {
