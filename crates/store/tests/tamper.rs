@@ -152,6 +152,8 @@ fn what_is_removed_added_or_moved_is_found() {
         FaultKind::Number
     );
     assert_eq!(first("UPDATE attachment SET bytes = CAST('another plan' AS BLOB)").0, FaultKind::Attachment);
+    assert_eq!(first("UPDATE standing SET n = n + 1").0, FaultKind::Standing);
+    assert_eq!(first("DELETE FROM standing").0, FaultKind::Standing);
     assert_eq!(first("UPDATE checkpoint SET root = zeroblob(32)").0, FaultKind::Checkpoint);
     assert_eq!(first("UPDATE checkpoint SET number = 2").0, FaultKind::Checkpoint);
 }

@@ -52,6 +52,8 @@ pub struct RecordPage {
     pub shown: Totals,
     /// The rows are what stands at the end of the period, not the changes that led there.
     pub standing: bool,
+    /// The figure is of what stands, but the rows are the changes that led there: there are too many to take them together.
+    pub changes: bool,
 }
 
 impl RecordPage {
@@ -96,7 +98,8 @@ impl Hall {
         after: Option<&str>,
         limit: u32,
     ) -> Result<RecordPage> {
-        let empty = RecordPage { rows: Vec::new(), next: None, all: Totals::default(), shown: Totals::default(), standing: false };
+        let none = Totals::default();
+        let empty = RecordPage { rows: Vec::new(), next: None, all: none, shown: none, standing: false, changes: false };
         let Some((base, from)) = self.record_scope(key, period)? else { return Ok(empty) };
         let (number, to) = (self.settings.number(), day(period.to));
         let total = |filter: &CellFilter| -> Result<(i64, Totals)> {
@@ -105,12 +108,13 @@ impl Hall {
         };
         let (n, all) = total(filter)?;
         let standing = base.is_stock() && n <= FEW;
+        let changes = base.is_stock() && !standing;
         let own = match self.reading(reader, base) {
             Reading::All => filter.clone(),
             Reading::Own(organ) if filter.organs.is_empty() || filter.organs.contains(&organ) => {
                 CellFilter { organs: vec![organ], ..filter.clone() }
             }
-            Reading::Own(_) | Reading::Nothing => return Ok(RecordPage { all, standing, ..empty }),
+            Reading::Own(_) | Reading::Nothing => return Ok(RecordPage { all, standing, changes, ..empty }),
         };
         let shown = if own == *filter { all } else { total(&own)?.1 };
         let wrong = |_| Error::Invalid(format!("“{}”不是这个列表的页码，请从第一页重新翻", after.unwrap_or_default()));
@@ -126,7 +130,7 @@ impl Hall {
         let next = kept.last().filter(|_| more).map(|row| if standing { format!("s{}", row.stream) } else { row.key.to_string() });
         let across = reader.is_some_and(|reader| self.reaches(reader, base));
         let rows = kept.iter().map(|row| self.listed(reader, base, across, row)).collect();
-        Ok(RecordPage { rows, next, all, shown, standing })
+        Ok(RecordPage { rows, next, all, shown, standing, changes })
     }
 
     fn listed(&self, reader: Option<&Person>, base: &Figure, across: bool, row: &CountedRow) -> Record {

@@ -26,7 +26,7 @@ pub fn section(call: &Call<'_>, key: &str, shown: &Shown, page: &RecordPage) -> 
         call.say("数的就是这些记录"),
         html! { p class="small dim" {
             (thousands(page.shown.records)) "条"
-            @if page.standing { "，期末仍在的" } @else { "，早的在上" }
+            @if page.standing { "，期末仍在的" } @else if page.changes { "期末仍在；经过太多，下面按先后列出每次增减，相抵以后就是这个数" } @else { "，早的在上" }
             @if call.inside() && page.shown.records > 0 { "　导出：" @for (form, href) in &files { a href=(href) { (form.to_uppercase()) } " " } }
         } },
         html! {
