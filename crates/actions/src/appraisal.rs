@@ -26,6 +26,8 @@ pub use shown::{Bulletin, Change, Decided, Gap, Kept, Objection, Ranked, Round, 
 
 /// One unit, one year.
 pub const UNIT: &str = "appraisal";
+/// The stage of a unit that is no longer appraised.
+const DROPPED: &str = "dropped";
 /// One year of the whole division.
 pub const ROUND: &str = "appraisal-round";
 
@@ -108,9 +110,14 @@ impl Hall {
         let events = self.events(case.id)?;
         let entries = self.appraisal_entries(&events);
         let group = self.appraisal_group(&tree, organ);
-        let measured = self.appraisal_values(&tree, year, &[organ.to_owned()])?;
-        let values = measured.get(organ).cloned().unwrap_or_default();
-        let sheet = kept_sheet(&case, "final").unwrap_or_else(|| score::score(&tree, group, &values, &entries, reading(&case)));
+        let kept = kept_sheet(&case, "final");
+        // What is final stands, whatever is still being counted.
+        let values = match self.appraisal_values(&tree, year, &[organ.to_owned()]) {
+            Ok(measured) => measured.get(organ).cloned().unwrap_or_default(),
+            Err(Error::Counting(_)) if kept.is_some() => BTreeMap::new(),
+            Err(error) => return Err(error),
+        };
+        let sheet = kept.unwrap_or_else(|| score::score(&tree, group, &values, &entries, reading(&case)));
         let total = sheet.total;
         let stage = version.stage(&case.stage).map_or_else(|| case.stage.clone(), |stage| stage.title.clone());
         Ok(UnitSheet {
@@ -138,7 +145,8 @@ impl Hall {
     pub fn open_appraisal(&self, by: &Person, year: i16, adopted_by: &str, now: DateTime) -> Result<usize> {
         let tree = self.standard_tree(year).ok_or_else(|| Error::Invalid(format!("没有在{year}年施行的指标体系，先在法律文件夹里公布")))?;
         let cases = self.cases_of_year(year)?;
-        let has: BTreeSet<&str> = cases.iter().filter(|case| case.procedure == UNIT).map(|case| case.organ.as_str()).collect();
+        let has: BTreeSet<&str> =
+            cases.iter().filter(|case| case.procedure == UNIT && case.stage != DROPPED).map(|case| case.organ.as_str()).collect();
         let of_round = cases.iter().find(|case| case.procedure == ROUND).and_then(|round| round.text(ADOPTED_BY));
         let adopted_by = of_round.unwrap_or(adopted_by);
         let ask = |procedure: &str, step: &str, organ: Option<&str>| {
@@ -249,14 +257,15 @@ impl Hall {
         let filter =
             CaseFilter { procedures: vec![UNIT.to_owned(), ROUND.to_owned()], matters: vec![year.to_string()], ..CaseFilter::default() };
         let rows = self.store.cases(self.settings.number(), &filter, CaseOrder::Newest, 0, MOST)?;
-        // The first opened counts: a second case for the same unit and year changes nothing.
-        let mut first: BTreeMap<(String, String), i64> = BTreeMap::new();
+        // The first opened counts, of those that were not given up if there is one.
+        let mut first: BTreeMap<(String, String), (bool, i64)> = BTreeMap::new();
         for row in rows {
             let organ = if row.head.procedure == ROUND { String::new() } else { row.head.organ };
-            let known = first.entry((row.head.procedure, organ)).or_insert(row.stream);
-            *known = (*known).min(row.stream);
+            let this = (row.head.stage == DROPPED, row.stream);
+            let known = first.entry((row.head.procedure, organ)).or_insert(this);
+            *known = this.min(*known);
         }
-        first.into_values().map(|id| self.case(id)).collect()
+        first.into_values().map(|(_, id)| self.case(id)).collect()
     }
 
     fn appraisal_case(&self, year: i16, organ: &str) -> Result<Option<std::sync::Arc<Case>>> {
@@ -267,7 +276,7 @@ impl Hall {
             ..CaseFilter::default()
         };
         let rows = self.store.cases(self.settings.number(), &filter, CaseOrder::Newest, 0, 100)?;
-        rows.iter().map(|row| row.stream).min().map(|id| self.case(id)).transpose()
+        rows.iter().map(|row| (row.head.stage == DROPPED, row.stream)).min().map(|(_, id)| self.case(id)).transpose()
     }
 
     fn appraisal_group<'t>(&self, tree: &'t Tree, organ: &str) -> Option<&'t Group> {
@@ -280,7 +289,7 @@ impl Hall {
     fn appraisal_values(&self, tree: &Tree, year: i16, organs: &[String]) -> Result<BTreeMap<String, BTreeMap<String, Measured>>> {
         let period = Period::year(year).ok_or_else(|| Error::Invalid(format!("{year}年不在日历范围内")))?;
         // A year is scored by the definitions in force at its end, as every page shows it.
-        let defined = |key: &str| self.law.figure_on(key, period.to);
+        let defined = |key: &str| self.law.figure_on(key, period.to).or_else(|| self.law.figure(key));
         let figures: BTreeMap<&str, &Figure> = tree.figures().filter_map(|key| Some((key, defined(key)?))).collect();
         let mut base: BTreeMap<&str, &Figure> = BTreeMap::new();
         for (&key, &figure) in &figures {
@@ -293,7 +302,7 @@ impl Hall {
         }
         let folding = self.folding();
         if let Some((figure, percent)) = base.values().find_map(|figure| Some((figure, folding.get(&figure.series)?))) {
-            return Err(Error::Invalid(format!("“{}”正在回算{percent}%，数完以前不评分；稍后再试", figure.title)));
+            return Err(Error::Counting(format!("“{}”正在回算{percent}%，数完以前不评分；稍后再试。", figure.title)));
         }
         let (stocks, flows): (Vec<&Figure>, Vec<&Figure>) = base.values().copied().partition(|figure| figure.is_stock());
         let (stocks, flows) = (series(&stocks), series(&flows));

@@ -3,8 +3,7 @@
 
 mod sums;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::PoisonError;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use engine::case::Person;
 use engine::figure::{Figure, Measure};
@@ -177,6 +176,8 @@ impl Hall {
         }
         let screen = self.law.screen.as_ref().ok_or(Error::NotFound)?;
         let this = now.year();
+        // Before the cells are read: what is counted meanwhile is still called unsure.
+        let unsure = self.unsure();
         let wanted = Wanted::new(self, screen);
         let (year, sums) = match year {
             Some(year) => (year, Sums::gather(self, &wanted, year, now)?),
@@ -193,7 +194,7 @@ impl Hall {
         let backlog = self.store.backlog(self.settings.number(), moment::seconds(now), end_of_day)?;
         let mut sections = Vec::new();
         for section in &screen.sections {
-            let tiles = section.tiles.iter().filter_map(|tile| self.gauge(tile, &sums).transpose()).collect::<Result<Vec<_>>>()?;
+            let tiles = section.tiles.iter().filter_map(|tile| self.gauge(tile, &sums, &unsure).transpose()).collect::<Result<Vec<_>>>()?;
             sections.push(Group { id: section.id.clone(), title: section.title.clone(), tiles });
         }
         let columns = self.columns(screen);
@@ -205,8 +206,8 @@ impl Hall {
             before: sums.period.before(),
             standing: standing(&backlog),
             alerts,
-            map: self.map(screen, map, &sums)?,
-            organs: self.organ_rows(&columns, &sums, &backlog),
+            map: self.map(screen, map, &sums, &unsure)?,
+            organs: self.organ_rows(&columns, &sums, &backlog, &unsure),
             columns,
             states: self.states(&backlog),
             orders: self.open_orders(&backlog, now)?,
@@ -223,11 +224,10 @@ impl Hall {
     }
 
     /// A figure of the screen; `None` for one that is not declared.
-    fn gauge(&self, tile: &Tile, sums: &Sums) -> Result<Option<Gauge>> {
+    fn gauge(&self, tile: &Tile, sums: &Sums, unsure: &HashSet<&str>) -> Result<Option<Gauge>> {
         let Some(figure) = self.law.figure(&tile.figure) else { return Ok(None) };
         let mut shown = Shown::of(figure);
-        let folding = self.folding();
-        let terms = self.terms(figure);
+        let terms = terms(figure, unsure);
         let before = match terms {
             Terms::One(key) => {
                 shown.value = Some(sums.value(key) as f64);
@@ -250,8 +250,8 @@ impl Hall {
             }
         };
         let mut parts = Vec::new();
-        let counting = || figure.partition.iter().any(|key| folding.contains_key(key));
-        if !figure.partition.is_empty() && shown.missing.is_none() && !counting() {
+        let sure = figure.partition.iter().all(|key| !unsure.contains(key.as_str()));
+        if !figure.partition.is_empty() && shown.missing.is_none() && sure {
             parts = figure
                 .partition
                 .iter()
@@ -288,15 +288,11 @@ impl Hall {
         }))
     }
 
-    /// The cells a figure is made of. What changed its definition, or is still being counted, is asked for as any page asks for it.
-    fn terms<'f>(&self, figure: &'f Figure) -> Terms<'f> {
-        let folding = self.uncounted.read().unwrap_or_else(PoisonError::into_inner);
-        let unsure = |key: &str| self.law.definitions(key).nth(1).is_some() || folding.contains_key(key);
-        match Terms::of(figure) {
-            Terms::One(key) if unsure(key) => Terms::Other,
-            Terms::Pair { of, over, .. } if unsure(&figure.key) || unsure(of) || unsure(over) => Terms::Other,
-            terms => terms,
-        }
+    /// Figures whose cells do not tell their value by themselves: they are still being counted, or have changed their definition.
+    fn unsure(&self) -> HashSet<&str> {
+        let folding = self.folding();
+        let sure = |figure: &&Figure| figure.series == figure.key && !folding.contains_key(&figure.series);
+        self.law.figures.iter().filter(|figure| !sure(figure)).map(|figure| figure.key.as_str()).collect()
     }
 
     /// The procedure or register whose events a figure counts.
@@ -349,7 +345,7 @@ impl Hall {
             .collect()
     }
 
-    fn organ_rows(&self, columns: &[Column], sums: &Sums, backlog: &[Backlog]) -> Vec<OrganRow> {
+    fn organ_rows(&self, columns: &[Column], sums: &Sums, backlog: &[Backlog], unsure: &HashSet<&str>) -> Vec<OrganRow> {
         let mut rows: BTreeMap<String, OrganRow> = BTreeMap::new();
         let empty = |id: &str| OrganRow {
             id: id.to_owned(),
@@ -368,7 +364,7 @@ impl Hall {
         for (place, column) in columns.iter().enumerate() {
             let Some(figure) = self.law.figure(&column.key) else { continue };
             for organ in sums.organs(figure) {
-                let value = match self.terms(figure) {
+                let value = match terms(figure, unsure) {
                     Terms::One(key) => sums.of_organ(key, organ).map(|value| value as f64),
                     Terms::Pair { of, over, scale } => {
                         divided(sums.of_organ(of, organ).unwrap_or(0), sums.of_organ(over, organ).unwrap_or(0), scale)
@@ -384,9 +380,14 @@ impl Hall {
         rows
     }
 
-    fn map(&self, screen: &Screen, asked: Option<&str>, sums: &Sums) -> Result<Option<Map>> {
+    fn map(&self, screen: &Screen, asked: Option<&str>, sums: &Sums, unsure: &HashSet<&str>) -> Result<Option<Map>> {
         let chosen = asked.and_then(|key| screen.maps.iter().find(|map| map.figure == key)).or(screen.maps.first());
         let Some((map, figure)) = chosen.and_then(|map| Some((map, self.law.figure(&map.figure)?))) else { return Ok(None) };
+        if self.folding().contains_key(&figure.series)
+            || unsure.contains(figure.key.as_str()) && self.law.definitions(&figure.key).nth(1).is_none()
+        {
+            return Ok(None);
+        }
         let name = |map: &engine::screen::TileMap| {
             map.title.clone().or_else(|| self.law.figure(&map.figure).map(|figure| figure.title.clone())).unwrap_or_default()
         };
@@ -500,6 +501,15 @@ impl Hall {
             }
         }
         alerts
+    }
+}
+
+/// The cells a figure is made of. One that is unsure is asked for as any page asks for it.
+fn terms<'f>(figure: &'f Figure, unsure: &HashSet<&str>) -> Terms<'f> {
+    match Terms::of(figure) {
+        Terms::One(key) if unsure.contains(key) => Terms::Other,
+        Terms::Pair { of, over, .. } if [figure.key.as_str(), of, over].iter().any(|key| unsure.contains(key)) => Terms::Other,
+        terms => terms,
     }
 }
 

@@ -50,6 +50,9 @@ pub enum Error {
     /// What was given cannot be read.
     #[error("{0}")]
     Invalid(String),
+    /// A number that is needed is still being counted over history; later it will be there.
+    #[error("{0}")]
+    Counting(String),
     #[error("存储出错：{0}")]
     Store(#[from] store::Error),
     #[error("文书生成出错：{0}")]
@@ -101,7 +104,8 @@ pub struct Hall {
     pub(crate) seal: Option<Arc<crate::seal::Seal>>,
     /// Series of figures that are being counted over history, with how far, in per cent.
     pub(crate) uncounted: RwLock<HashMap<String, u8>>,
-    /// Statements are checked one after the other, so that no two can be checked for one period.
+    /// What may be there once is looked for and written by one caller at a time: a statement for a period, a case of an organ and matter.
+    /// It guards one program; several programs that write one PostgreSQL database are not kept apart by it.
     pub(crate) single: Mutex<()>,
 }
 

@@ -11,6 +11,9 @@ use store::{CaseFilter, CaseOrder};
 use crate::hall::{Hall, Result};
 use crate::step::Asked;
 
+/// Cases of an organ and matter that are looked at.
+const MOST: u32 = 100;
+
 impl Hall {
     /// Whether a step can bring about what may be there once.
     pub(crate) fn is_single(&self, asked: &Asked) -> bool {
@@ -18,7 +21,8 @@ impl Hall {
             Some(id) => self.case(id).is_ok_and(|case| case.procedure == statement::PROCEDURE),
             None => {
                 let procedure = self.law.procedures.get(&asked.procedure);
-                asked.procedure == statement::PROCEDURE || procedure.is_some_and(|found| found.versions.iter().any(|version| version.once))
+                asked.procedure == statement::PROCEDURE
+                    || procedure.is_some_and(|found| found.versions.iter().any(|version| version.once.is_some()))
             }
         }
     }
@@ -55,10 +59,8 @@ impl Hall {
 
     /// A second case of an organ and matter of which there is to be one.
     fn open_once(&self, case: &Arc<Case>, opened: &mut Vec<Arc<Case>>) -> Result<()> {
-        let Some((procedure, version)) = version_of(&self.law, case).filter(|(_, version)| version.once) else { return Ok(()) };
-        if case.taken.len() != 1 {
-            return Ok(());
-        }
+        let Some((procedure, version)) = version_of(&self.law, case) else { return Ok(()) };
+        let Some(once) = version.once.as_ref().filter(|_| case.taken.len() == 1) else { return Ok(()) };
         let same = |other: &&Arc<Case>| other.procedure == case.procedure && other.organ == case.organ && other.matter == case.matter;
         let filter = CaseFilter {
             procedures: vec![case.procedure.clone()],
@@ -66,8 +68,8 @@ impl Hall {
             matters: vec![case.matter.clone()],
             ..CaseFilter::default()
         };
-        let known = self.store.cases(self.settings.number(), &filter, CaseOrder::Newest, 0, 2)?;
-        let first = known.iter().map(|row| row.stream).find(|id| *id != case.id);
+        let known = self.store.cases(self.settings.number(), &filter, CaseOrder::Newest, 0, MOST)?;
+        let first = known.iter().find(|row| row.stream != case.id && !once.unless.contains(&row.head.stage)).map(|row| row.stream);
         let Some(first) = first.or_else(|| opened.iter().find(same).map(|other| other.id)) else {
             opened.push(case.clone());
             return Ok(());
@@ -81,7 +83,7 @@ impl Hall {
             guard: "once".to_owned(),
             cite: Some(procedure.basis.clone()),
             says,
-            cure: "在原来那一案上办".to_owned(),
+            cure: "在原来那一案上办；不该开始的，先在那一案上写明不再办".to_owned(),
             field: None,
             parameter: None,
         };

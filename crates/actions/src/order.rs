@@ -38,14 +38,12 @@ pub struct Order {
 
 impl Hall {
     /// Orders that are open, at most a dozen: what waits for the leader first, then by the day of the reply.
-    /// `backlog` says in which organs some are open.
+    /// `backlog` says whether any is.
     pub(crate) fn open_orders(&self, backlog: &[Backlog], now: DateTime) -> Result<Vec<Order>> {
-        let mut organs: Vec<String> = backlog.iter().filter(|line| line.procedure == ORDER).map(|line| line.organ.clone()).collect();
-        organs.dedup();
-        if organs.is_empty() {
+        if !backlog.iter().any(|line| line.procedure == ORDER) {
             return Ok(Vec::new());
         }
-        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], organs, ..CaseFilter::default() };
+        let filter = CaseFilter { open: Some(true), procedures: vec![ORDER.to_owned()], few: true, ..CaseFilter::default() };
         let rows = self.store.cases(self.settings.number(), &filter, CaseOrder::Due, 0, READ)?;
         let mut orders = rows.iter().map(|row| self.order(row.stream, now)).collect::<Result<Vec<_>>>()?;
         // What waits for the leader comes first, then what is late.

@@ -18,6 +18,8 @@ pub const DISTRICT: [&str; 2] = ["annual-report", "half-year-report"];
 pub const UNIT: &str = "department-report";
 /// Rounds, or reports, listed at once.
 const MOST: u32 = 200;
+/// Of departments: some years of them.
+const MOST_OF_UNITS: u32 = 600;
 
 /// A report among others.
 #[derive(Debug, Clone, Serialize)]
@@ -100,10 +102,12 @@ impl Hall {
 
     /// Reports that were published, newest first, for anybody.
     pub fn publications(&self, now: DateTime) -> Result<Vec<Line>> {
-        let procedures = DISTRICT.into_iter().chain([UNIT]).map(str::to_owned).collect();
-        let rows =
-            self.store.cases(self.settings.number(), &CaseFilter { procedures, ..CaseFilter::default() }, CaseOrder::Newest, 0, MOST)?;
-        let mut lines = self.of_rows(&rows, now)?;
+        // Those of the government apart, so that the many of its departments never push one of them out.
+        let mut lines = Vec::new();
+        for (procedures, most) in [(DISTRICT.map(str::to_owned).to_vec(), MOST), (vec![UNIT.to_owned()], MOST_OF_UNITS)] {
+            let filter = CaseFilter { procedures, ..CaseFilter::default() };
+            lines.extend(self.of_rows(&self.store.cases(self.settings.number(), &filter, CaseOrder::Newest, 0, most)?, now)?);
+        }
         lines.retain(|line| line.published.is_some());
         lines.sort_by_key(|line| std::cmp::Reverse((line.year, line.published)));
         Ok(lines)

@@ -258,3 +258,27 @@ fn frozen(url: &str) {
     assert_eq!((year.tree.areas[0].title.as_str(), year.tree.areas[0].weight), ("政府职能依法全面履行", points("20")));
     assert_eq!(later.appraisal_year(None, 2025, at(12, 30, 9)).unwrap().tree.areas[0].title, "改过的");
 }
+
+#[test]
+fn a_unit_dropped_by_mistake_is_appraised_in_a_new_case() {
+    let folder = store::trial::Folder::new().unwrap();
+    let town = hall(&folder.sqlite("town.db"));
+    settle(&town);
+    let with = json!({ "name": "office", "kind": "enforcement", "certificate": "G1", "valid-from": "2023-01-01", "posts": ["appraisal-office"], "certified": "no" });
+    enter(&town, "officers", "issue", "office", "office", "justice-bureau", date(2024, 1, 2), with);
+    let office = town.person("office", date(2024, 1, 8)).unwrap();
+    town.open_appraisal(&office, 2024, ADOPTION, at(1, 8, 9)).unwrap();
+    let unit = |town: &Hall| {
+        let year = town.appraisal_year(Some(&office), 2024, at(1, 9, 9)).unwrap();
+        year.units.iter().find(|unit| unit.organ == "housing").unwrap().case
+    };
+    let first = unit(&town);
+    take(&town, Some(first), "", "drop", &["office"], at(1, 8, 10), json!({ "drop-reason": "误以为撤并" })).unwrap();
+    assert_eq!(unit(&town), first, "given up, and still the only one");
+    assert_eq!(town.open_appraisal(&office, 2024, "不用", at(1, 8, 11)).unwrap(), 1, "under the document of the round");
+    let second = unit(&town);
+    assert_ne!(second, first);
+    assert_eq!(town.case(second).unwrap().text("adopted-by"), Some(ADOPTION));
+    let again = json!({ "year": 2024, "organ": "housing", "adopted-by": ADOPTION });
+    assert_eq!(refused(&town, None, "appraisal", "open", &["office"], at(1, 8, 12), again).reasons[0].guard, "once");
+}

@@ -221,6 +221,7 @@ impl Problem {
             Error::NotFound => Problem::not_found(),
             Error::Forbidden(says) => Problem::new(Kind::Forbidden, says),
             Error::Invalid(says) => Problem::new(Kind::Invalid, says),
+            Error::Counting(says) => Problem::new(Kind::Unavailable, says),
             Error::Store(error) => match error {
                 StoreError::Busy(_) | StoreError::Halted(_) | StoreError::Full(_) => {
                     Problem::new(Kind::Unavailable, "记录暂时不能写入，没有办成，请稍后再试")

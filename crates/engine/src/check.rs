@@ -24,10 +24,7 @@ pub const CHECKS: [(&str, &str); 29] = [
     ("place", "every file lies where some rule reads it"),
     ("file-name-is-id", "a file or folder is named by its id"),
     ("cites-resolve", "every citation names an article that an instrument holds, at a version in force together with the rule"),
-    (
-        "model-text-adopted",
-        "a model text refuses only in cases opened under a document of adoption; a house rule only the government's own",
-    ),
+    ("force-holds", "a model text refuses only in cases opened under a document of adoption; a house rule only the government's own"),
     ("read-law-refuses", "only an article read in its text [V] stands behind a refusal"),
     ("versions-apart", "versions of a procedure or an instrument do not overlap"),
     ("names-resolve", "every stage, step, field, clock, paper, post, register and parameter that is named exists"),
@@ -253,7 +250,9 @@ fn procedure_checks(report: &mut Report<'_>, procedure: &Procedure) {
     let file = format!("{}/procedure.toml", procedure.folder);
     apart(report, &file, procedure.versions.iter().map(|version| (version.in_force, version.until)));
     for version in &procedure.versions {
-        report.cite(&file, &procedure.basis, version.in_force, version.until, false);
+        // A second case is refused by the basis.
+        report.cite(&file, &procedure.basis, version.in_force, version.until, version.once.is_some());
+        force::refusing(report, procedure, version, &file);
         version_names(report, procedure, version, &file);
         step::further(report, version, &file);
         stages(report, version, &file);
@@ -273,8 +272,13 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
     for id in version.matter.iter().chain(&version.place) {
         report.known(file, "field", id, fields());
     }
-    if version.once && version.matter.is_none() {
-        report.say(file, "once", "names-resolve", "`once` says one case of a matter: name the field with `matter`".to_owned());
+    if let Some(once) = &version.once {
+        if version.matter.is_none() {
+            report.say(file, "once", "names-resolve", "`once` says one case of a matter: name the field with `matter`".to_owned());
+        }
+        for stage in &once.unless {
+            report.known(file, "stage", stage, stage_names());
+        }
     }
     for field in &version.fields {
         match (&field.register, field.kind) {
@@ -323,7 +327,6 @@ fn version_names(report: &mut Report<'_>, procedure: &Procedure, version: &Versi
         }
         for need in &step.needs {
             need_names(report, version, need, file);
-            force::refusing(report, version, step, need, file);
         }
         if step.id == LAPSE {
             report.say(file, &step.id, "names-resolve", format!("`{LAPSE}` is the ledger's own word"));

@@ -152,7 +152,7 @@ pub struct Version {
     pub place: Option<String>,
     /// An organ has one case of a matter, and a second is refused: one appraisal of a unit in a year.
     #[serde(default)]
-    pub once: bool,
+    pub once: Option<Once>,
     #[serde(rename = "field")]
     pub fields: Vec<Field>,
     #[serde(rename = "stage")]
@@ -161,6 +161,15 @@ pub struct Version {
     pub steps: Vec<Step>,
     #[serde(default, rename = "clock")]
     pub clocks: Vec<Clock>,
+}
+
+/// One case of an organ and matter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Once {
+    /// Stages in which a case no longer counts: it was given up, and another may be opened.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 /// Something a case knows.

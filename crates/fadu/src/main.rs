@@ -45,6 +45,8 @@ enum Command {
     Bench(bench::Bench),
     /// Prove that the ledger and the figures are whole.
     Verify(commands::ledger::Verify),
+    /// Count every figure and all open cases anew from the ledger, when `verify` finds that they differ.
+    Recount(commands::ledger::Recount),
     /// Write the latest signed checkpoint, to be kept elsewhere.
     Checkpoint(commands::checkpoint::Print),
     /// Make and list local accounts.
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Audit(command) => commands::audit::run(command, &law),
         Command::Bench(command) => bench::run(command, &law),
         Command::Verify(command) => commands::ledger::verify(command, &law),
+        Command::Recount(command) => commands::ledger::recount(command, &law),
         Command::Checkpoint(command) => commands::checkpoint::run(command, &law),
         Command::Backup(command) => commands::ledger::backup(command),
         Command::Restore(command) => commands::ledger::restore(command),

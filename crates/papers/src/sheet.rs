@@ -7,17 +7,18 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError}
 use crate::Error;
 
 /// A table with a name and headed columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     pub name: String,
     pub columns: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     Text(String),
     Whole(i64),
+    Decimal(f64),
     Day(Date),
 }
 
@@ -33,11 +34,14 @@ impl From<XlsxError> for Error {
     }
 }
 
-/// A workbook with a sheet a table: heads in bold, frozen and filtered, columns as wide as what stands in them.
-pub fn xlsx(title: &str, tables: &[Table]) -> Result<Vec<u8>, Error> {
+/// Days that a workbook counts with; another stays text.
+const DAYS: std::ops::RangeInclusive<i16> = 1900..=9999;
+
+/// A workbook with a sheet a table: heads in bold, frozen and filtered, columns as wide as what stands in them. The same tables made on
+/// the same day give the same bytes.
+pub fn xlsx(title: &str, made: Date, tables: &[Table]) -> Result<Vec<u8>, Error> {
     let mut workbook = Workbook::new();
-    // Made of what it holds alone: the same tables give the same bytes, whenever they are written.
-    workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&excel(made)?));
     let head = Format::new().set_bold();
     let day = Format::new().set_num_format("yyyy-mm-dd");
     for table in tables {
@@ -61,11 +65,14 @@ pub fn xlsx(title: &str, tables: &[Table]) -> Result<Vec<u8>, Error> {
                     Cell::Whole(number) => {
                         sheet.write_number(row, column, *number as f64)?;
                     }
+                    Cell::Decimal(number) => {
+                        sheet.write_number(row, column, *number)?;
+                    }
+                    Cell::Day(date) if !DAYS.contains(&date.year()) => {
+                        sheet.write_string(row, column, date.to_string())?;
+                    }
                     Cell::Day(date) => {
-                        let part = |number: i8| u8::try_from(number).unwrap_or(1);
-                        let year = u16::try_from(date.year()).unwrap_or(1900);
-                        let date = ExcelDateTime::from_ymd(year, part(date.month()), part(date.day()))?;
-                        sheet.write_datetime_with_format(row, column, &date, &day)?;
+                        sheet.write_datetime_with_format(row, column, &excel(*date)?, &day)?;
                         if let Some(known) = widths.get_mut(usize::from(column)) {
                             *known = (*known).max(10);
                         }
@@ -81,6 +88,11 @@ pub fn xlsx(title: &str, tables: &[Table]) -> Result<Vec<u8>, Error> {
         }
     }
     Ok(workbook.save_to_buffer()?)
+}
+
+fn excel(date: Date) -> Result<ExcelDateTime, XlsxError> {
+    let part = |number: i8| u8::try_from(number).unwrap_or(1);
+    ExcelDateTime::from_ymd(u16::try_from(date.year()).unwrap_or(1900), part(date.month()), part(date.day()))
 }
 
 /// How wide a text stands, a Chinese character taking two places.
@@ -99,6 +111,7 @@ pub fn csv(table: &Table, note: Option<&str>) -> Result<Vec<u8>, Error> {
             let cells = row.iter().map(|cell| match cell {
                 Cell::Text(text) => harmless(text),
                 Cell::Whole(number) => number.to_string(),
+                Cell::Decimal(number) => number.to_string(),
                 Cell::Day(date) => date.to_string(),
             });
             writer.write_record(cells).map_err(wrong)?;
@@ -135,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn days_that_a_workbook_does_not_know_stay_text() {
+        let day = |year| Cell::Day(jiff::civil::date(year, 10, 30));
+        let rows = vec![vec![day(1644)], vec![day(1)], vec![day(2024)], vec![Cell::Decimal(1200.5)]];
+        let table = Table { name: "年".to_owned(), columns: vec!["日期".to_owned()], rows };
+        let bytes = xlsx("年", jiff::civil::date(2024, 3, 1), std::slice::from_ref(&table)).unwrap();
+        let read = crate::read::rows("年.xlsx", &bytes).unwrap();
+        let cells: Vec<&str> = read.rows.iter().map(|row| row.cells[0].text.as_str()).collect();
+        assert_eq!(cells, ["1644-10-30", "0001-10-30", "2024-10-30", "1200.5"]);
+        assert_eq!(xlsx("年", jiff::civil::date(2024, 3, 1), &[table]).unwrap(), bytes);
+    }
+
+    #[test]
     fn a_comma_separated_file_runs_nothing_and_reads_back() {
         let bytes = csv(&table(), Some("另有2条您无权查看")).unwrap();
         let text = String::from_utf8(bytes).unwrap();
@@ -147,7 +172,7 @@ mod tests {
     #[test]
     fn a_workbook_holds_what_was_given_and_no_formula() {
         use std::io::Read;
-        let bytes = xlsx("记录", &[table()]).unwrap();
+        let bytes = xlsx("记录", jiff::civil::date(2024, 3, 1), &[table()]).unwrap();
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
         let mut read = |name: &str| {
             let mut text = String::new();

@@ -82,25 +82,32 @@ pub fn restore(path: &Path, url: &str) -> Result<()> {
         let mut conn = Conn::open(&address, Purpose::Write { fast: false })?;
         return migration::migrate(&mut conn);
     }
-    let mut source = Conn::open(&Address::Lite(path.to_owned()), Purpose::Write { fast: true })?;
-    match migration::found(&mut source)? {
-        0 => return Err(Error::File(format!("{} is not a backup", path.display()))),
-        migration::KNOWN => {}
-        _ => {
-            // An older one is brought up to date first, in a copy: the backup itself stays as it is.
-            drop(source);
-            let mut name = path.as_os_str().to_owned();
-            name.push(".newer");
-            let newer = Path::new(&name);
-            fs::copy(path, newer)?;
-            let mut copied = Conn::open(&Address::Lite(newer.to_owned()), Purpose::Write { fast: true })?;
-            let restored = migration::migrate(&mut copied).and_then(|()| fill(&mut copied, &address));
-            drop(copied);
-            fs::remove_file(newer)?;
-            return restored;
+    // Opening changes a file, and an older backup has to be brought up to date: a copy is read, the backup stays as it is.
+    let copied = std::env::temp_dir().join(format!("fadu-restore-{}.db", std::process::id()));
+    remove(&copied)?;
+    let restored = fs::copy(path, &copied).map_err(Error::from).and_then(|_| {
+        let mut source = Conn::open(&Address::Lite(copied.clone()), Purpose::Write { fast: true })?;
+        if migration::found(&mut source)? == 0 {
+            return Err(Error::File(format!("{} is not a backup", path.display())));
+        }
+        migration::migrate(&mut source)?;
+        fill(&mut source, &address)
+    });
+    remove(&copied)?;
+    restored
+}
+
+/// Removes a database with what belongs to it, where there is one.
+fn remove(path: &Path) -> Result<()> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        match fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
         }
     }
-    fill(&mut source, &address)
+    Ok(())
 }
 
 /// Copies a backup that is up to date into an empty database.

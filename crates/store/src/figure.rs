@@ -601,7 +601,7 @@ fn month_before(month: i64) -> i64 {
 
 /// The months of a span, none when they are too many to list.
 fn months((first, last): (i64, i64)) -> Vec<i64> {
-    if (last / 100 - first / 100) * 12 > LISTED {
+    if (last / 100 - first / 100 + 1) * 12 > LISTED {
         return Vec::new();
     }
     std::iter::successors(Some(first), |month| Some(next_month(*month))).take_while(|month| *month <= last).collect()

@@ -22,7 +22,7 @@ pub struct CellFault {
     /// Empty where the cell is not broken down by it.
     pub matter: String,
     pub place: String,
-    /// yyyymmdd or yyyymm
+    /// yyyymmdd, yyyymm or yyyy
     pub period: i32,
     /// The list of records behind the figure, rather than the figure.
     pub list: bool,

@@ -30,6 +30,9 @@ const NEVER: i64 = i64::MAX;
 /// Seconds.
 const HOUR: i64 = 3_600;
 
+/// The hour of a case, as the database works it out.
+const BY_HOUR: &str = "CASE WHEN due IS NULL THEN 9223372036854775807 ELSE due / 3600 END";
+
 /// An open case, for counting: its place among [`Spots`], and the hour in which it falls due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Stand {
@@ -97,9 +100,9 @@ impl Moves {
             ]);
         }
         conn.insert(&STANDING, &values)?;
-        if moves.iter().any(|(.., delta)| *delta < 0) {
-            // Written out: an index holds just these.
-            conn.execute("DELETE FROM standing WHERE n = 0", &[])?;
+        for ((division, organ, procedure, stage), hour, _) in moves.iter().filter(|(.., delta)| *delta < 0) {
+            let key = [Value::Int(*division), Value::Text(organ), Value::Text(procedure), Value::Text(stage), Value::Int(*hour)];
+            conn.execute(EMPTY, &key)?;
         }
         Ok(())
     }
@@ -111,7 +114,21 @@ const STANDING: Insert<'_> = Insert {
     then: "ON CONFLICT (division, organ, procedure, stage, hour) DO UPDATE SET n = standing.n + excluded.n",
 };
 
+const EMPTY: &str = "DELETE FROM standing WHERE division = ?1 AND organ = ?2 AND procedure = ?3 AND stage = ?4 AND hour = ?5 AND n = 0";
+
 impl Store {
+    /// Counts open cases anew from the cases: the cure when `verify` says that the counts differ.
+    pub fn recount_standing(&self) -> Result<()> {
+        self.write(|ledger| {
+            ledger.conn.execute("DELETE FROM standing", &[])?;
+            let sql = format!(
+                "INSERT INTO standing(division, organ, procedure, stage, hour, n)
+                 SELECT division, organ, procedure, stage, {BY_HOUR}, COUNT(*) FROM head WHERE open = 1 AND procedure <> '' GROUP BY 1, 2, 3, 4, 5"
+            );
+            ledger.conn.execute(&sql, &[]).map(drop)
+        })
+    }
+
     /// Open cases by organ, procedure and stage, and how many of them are late at `now` or fall due before `until` (seconds since the
     /// epoch). What it costs does not grow with the number of cases.
     pub fn backlog(&self, division: i64, now: i64, until: i64) -> Result<Vec<Backlog>> {
@@ -171,7 +188,7 @@ pub(crate) fn differences(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
         "SELECT division, organ, procedure, stage, hour, CAST(SUM(counted) AS BIGINT), CAST(SUM(found) AS BIGINT) FROM (
             SELECT division, organ, procedure, stage, hour, n AS counted, 0 AS found FROM standing
             UNION ALL
-            SELECT division, organ, procedure, stage, CASE WHEN due IS NULL THEN {NEVER} ELSE due / {HOUR} END, 0, 1
+            SELECT division, organ, procedure, stage, {BY_HOUR}, 0, 1
             FROM head WHERE open = 1 AND procedure <> ''
         ) both_sides GROUP BY 1, 2, 3, 4, 5 HAVING SUM(counted) <> SUM(found) ORDER BY 1, 2, 3, 4, 5"
     );
@@ -180,7 +197,10 @@ pub(crate) fn differences(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
         let (counted, found) = (row.int(5)?, row.int(6)?);
         Ok((
             row.int(0)?,
-            format!("{counted} open cases are counted at {organ}, {procedure}, {stage}, hour {}; there are {found}", row.int(4)?),
+            format!(
+                "{counted} open cases are counted at {organ}, {procedure}, {stage}, hour {}; there are {found}; `fadu recount` mends it",
+                row.int(4)?
+            ),
         ))
     })
 }

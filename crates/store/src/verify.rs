@@ -54,7 +54,7 @@ pub struct Verification {
     pub numbers: u64,
     pub checkpoints: u64,
     pub attachments: u64,
-    /// Of the events in key order, then of document numbers, attachments and checkpoints; at most 1,000.
+    /// Of the events in key order, then of document numbers, attachments, checkpoints and counts of open cases; at most 1,000.
     pub faults: Vec<Fault>,
     /// False when damage kept part of the ledger from being read.
     pub complete: bool,

@@ -24,6 +24,7 @@ pub fn of(call: &Call<'_>, error: &Error) -> Reply {
         }
         Error::Forbidden(why) => plain(call, StatusCode::FORBIDDEN, "现在不能这样做", why),
         Error::Invalid(why) => plain(call, StatusCode::UNPROCESSABLE_ENTITY, "填的内容读不出来", why),
+        Error::Counting(why) => plain(call, StatusCode::SERVICE_UNAVAILABLE, "数还没有数完", why),
         Error::Store(_) | Error::Paper(_) => {
             plain(call, StatusCode::SERVICE_UNAVAILABLE, "记录库暂时不能用", "什么都没有改动。请稍后再试；着急的，请拨打12345。")
         }

@@ -121,7 +121,7 @@ impl Hall {
                     columns: vec!["项目".to_owned(), "内容".to_owned()],
                     rows: about.into_iter().map(|(what, says)| vec![Cell::Text(what.to_owned()), Cell::Text(says)]).collect(),
                 };
-                sheet::xlsx(&title, &[table, note]).map_err(|error| Error::Paper(error.to_string()))?
+                sheet::xlsx(&title, now.date(), &[table, note]).map_err(|error| Error::Paper(error.to_string()))?
             }
             Sheet::Csv => {
                 sheet::csv(&table, (hidden.records != 0).then_some(unseen.as_str())).map_err(|error| Error::Paper(error.to_string()))?

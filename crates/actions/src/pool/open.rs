@@ -14,6 +14,7 @@ use crate::figure::Period;
 use crate::hall::{Error, Hall, Result};
 use crate::moment;
 use crate::report;
+use crate::rounds::Line;
 
 /// A file anybody may take.
 #[derive(Debug, Clone)]
@@ -113,6 +114,8 @@ impl Hall {
         let changed = batches.iter().map(|batch| batch.to_at.unwrap_or(0).max(batch.from_at)).max();
         let ended = batches.iter().filter(|batch| batch.to_at.is_some()).count();
         let version = format!("{}|{}|{}|{ended}|{changed:?}", set.catalogue, set.entry.seq, batches.len());
+        let issued = set.entry.from.unwrap_or(Date::MIN);
+        let modified = changed.map_or_else(|| issued.at(0, 0, 0, 0), moment::wall);
         let mut records = 0;
         let mut files = Vec::new();
         for form in Form::ALL {
@@ -123,7 +126,7 @@ impl Hall {
             let (made, count) = match self.opened.get(&key, &version) {
                 Some(kept) => kept,
                 None => {
-                    let (bytes, count) = self.pool_bytes(set, form, PoolSight::Catalogue)?;
+                    let (bytes, count) = self.pool_bytes(set, form, PoolSight::Catalogue, modified.date())?;
                     let made = file(&set.entry.id, form, bytes);
                     self.opened.put(key, version.clone(), &made, count);
                     (made, count)
@@ -132,7 +135,6 @@ impl Hall {
             records = count;
             files.push(made);
         }
-        let issued = set.entry.from.unwrap_or(Date::MIN);
         Ok(OpenSet {
             id: set.entry.id.clone(),
             title: set.entry.title.clone(),
@@ -141,7 +143,7 @@ impl Hall {
             licence: set.text("licence").to_owned(),
             refresh: set.text("refresh").to_owned(),
             issued,
-            modified: changed.map_or_else(|| issued.at(0, 0, 0, 0), moment::wall),
+            modified,
             columns: set.columns.iter().filter(|column| !column.personal).map(head).collect(),
             records,
             files,
@@ -201,7 +203,8 @@ impl Hall {
     pub fn open_catalogue(&self, now: DateTime) -> Result<Value> {
         let site = self.settings.address.trim_end_matches('/');
         let sets = self.open_sets(now)?;
-        let modified = sets.iter().map(|set| set.modified).max().unwrap_or(now);
+        let published = self.publications(now)?;
+        let modified = sets.iter().map(|set| set.modified).chain(published.iter().filter_map(|line| line.published)).max().unwrap_or(now);
         let mut datasets: Vec<Value> = sets
             .iter()
             .map(|set| {
@@ -253,7 +256,7 @@ impl Hall {
                 dataset
             })
             .collect();
-        datasets.extend(self.published_datasets(now)?);
+        datasets.extend(self.published_datasets(&published));
         Ok(json!({
             "@context": {
                 "dcat": "http://www.w3.org/ns/dcat#",
@@ -266,7 +269,7 @@ impl Hall {
             "@id": format!("{site}/open-data"),
             "@type": "dcat:Catalog",
             "dct:title": text(&format!("{}开放数据目录", self.settings.name)),
-            "dct:description": text("向社会开放的数据集、法治政府建设数据和公开的年度报告。个人信息不在其中。"),
+            "dct:description": text("向社会开放的数据集、法治政府建设数据和公开的报告。个人信息不在其中。"),
             "dct:publisher": { "@type": "foaf:Agent", "foaf:name": text(&format!("{}人民政府", self.settings.name)) },
             "dct:language": { "@id": "http://publications.europa.eu/resource/authority/language/ZHO" },
             "dct:modified": at(modified),
@@ -278,10 +281,9 @@ impl Hall {
 
 impl Hall {
     /// Reports that were published, each with its forms: the same files that its page offers.
-    fn published_datasets(&self, now: DateTime) -> Result<Vec<Value>> {
+    fn published_datasets(&self, published: &[Line]) -> Vec<Value> {
         let site = self.settings.address.trim_end_matches('/');
-        let published = self.publications(now)?;
-        Ok(published
+        published
             .iter()
             .filter_map(|line| Some((line, line.published?)))
             .map(|(line, published)| {
@@ -306,7 +308,7 @@ impl Hall {
                     "@type": "dcat:Dataset",
                     "dct:identifier": line.code,
                     "dct:title": text(&line.title),
-                    "dct:description": text("法治政府建设年度报告，公开时定稿；每个数都能点开它数的记录，自己可以再核对一遍。"),
+                    "dct:description": text("法治政府建设报告，公开时定稿；每个数都能点开它数的记录，自己可以再核对一遍。"),
                     "dct:publisher": { "@type": "foaf:Agent", "foaf:name": text(&line.organ_title) },
                     "dct:issued": { "@value": published.date().to_string(), "@type": "xsd:date" },
                     "dct:modified": at(published),
@@ -316,7 +318,7 @@ impl Hall {
                     "dcat:distribution": files,
                 })
             })
-            .collect())
+            .collect()
     }
 }
 

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use engine::case::Person;
-use engine::dataset::{self, Column};
-use jiff::civil::DateTime;
+use engine::dataset::{self, Column, ColumnKind};
+use jiff::civil::{Date, DateTime};
 use papers::sheet::{Cell, Table};
 use serde_json::{Map, Value};
 use store::PooledRecord;
@@ -135,7 +135,7 @@ impl Hall {
         if sight == PoolSight::Catalogue {
             return Err(Error::NotFound);
         }
-        let (bytes, count) = self.pool_bytes(set, form, sight)?;
+        let (bytes, count) = self.pool_bytes(set, form, sight, now.date())?;
         let personal = if set.has_personal() && sight == PoolSight::Whole { "，含个人信息" } else { "" };
         self.note_pool_look(login, set, &format!("导出{}，{count}条{personal}", form.ending().to_uppercase()), now)?;
         Ok(bytes)
@@ -156,7 +156,7 @@ impl Hall {
     }
 
     /// The records that hold as a file, and how many they are. `Catalogue` gives what is open to anybody: personal columns are left out.
-    pub(super) fn pool_bytes(&self, set: &DataSet, form: Form, sight: PoolSight) -> Result<(Vec<u8>, usize)> {
+    pub(super) fn pool_bytes(&self, set: &DataSet, form: Form, sight: PoolSight, made: Date) -> Result<(Vec<u8>, usize)> {
         let columns: Vec<&Column> = set.columns.iter().filter(|column| sight > PoolSight::Catalogue || !column.personal).collect();
         let masks = |column: &Column| column.personal && sight < PoolSight::Whole;
         let most = if form == Form::Xlsx { MOST_IN_SHEET } else { MOST_EXPORTED };
@@ -211,7 +211,7 @@ impl Hall {
                             .map(|column| match values.get(&column.id) {
                                 None => Cell::Text(String::new()),
                                 Some(value) if masks(column) => Cell::Text(dataset::masked(column, value)),
-                                Some(value) => cell(value),
+                                Some(value) => cell(column, value),
                             })
                             .collect(),
                     ),
@@ -223,7 +223,7 @@ impl Hall {
             Form::Json => text.push_str("\n]\n"),
             Form::Xlsx => {
                 let table = Table { name: "数据".to_owned(), columns: columns.iter().map(|column| head(column)).collect(), rows: cells };
-                let bytes = papers::sheet::xlsx(&set.entry.title, &[table]).map_err(|error| Error::Paper(error.to_string()))?;
+                let bytes = papers::sheet::xlsx(&set.entry.title, made, &[table]).map_err(|error| Error::Paper(error.to_string()))?;
                 return Ok((bytes, count));
             }
         }
@@ -231,18 +231,16 @@ impl Hall {
     }
 }
 
-/// Whole numbers and days as a spreadsheet counts with them, everything else as it reads.
-fn cell(value: &Value) -> Cell {
-    match value.as_i64() {
-        Some(number) => Cell::Whole(number),
-        None => {
-            let text = dataset::plain(value);
-            match text.parse() {
-                Ok(day) if text.len() == 10 => Cell::Day(day),
-                _ => Cell::Text(text),
-            }
-        }
-    }
+/// Numbers and days as a spreadsheet counts with them, by the kind of the column; everything else as it reads.
+fn cell(column: &Column, value: &Value) -> Cell {
+    let text = dataset::plain(value);
+    let counted = match column.kind {
+        ColumnKind::Number => text.parse().ok().map(Cell::Whole),
+        ColumnKind::Decimal | ColumnKind::Money => text.parse().ok().map(Cell::Decimal),
+        ColumnKind::Date => text.parse().ok().map(Cell::Day),
+        _ => None,
+    };
+    counted.unwrap_or(Cell::Text(text))
 }
 
 /// The title of a column with its unit: a file that was exported can be submitted again.
@@ -291,4 +289,18 @@ pub(super) fn csv_line(text: &mut String, cells: impl IntoIterator<Item = String
 /// A text that a spreadsheet would take for a formula gets an apostrophe in front.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_looks_like_a_day_stays_text() {
+        let columns = dataset::columns(["no | 编号 | text | key", "day | 日期 | date", "sum | 金额 | money"]);
+        let columns = columns.unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        assert_eq!(cell(&columns[0], &Value::from("0001-01-01")), Cell::Text("0001-01-01".to_owned()));
+        assert_eq!(cell(&columns[1], &Value::from("2026-01-05")), Cell::Day(jiff::civil::date(2026, 1, 5)));
+        assert_eq!(cell(&columns[2], &Value::from("1200.5")), Cell::Decimal(1200.5));
+    }
 }

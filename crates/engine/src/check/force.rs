@@ -2,13 +2,25 @@
 
 use super::Report;
 use crate::case::APPLICANT;
-use crate::guard::Need;
-use crate::law::{ADOPTED_BY, Force, Reach, Step, Version};
+use crate::law::{ADOPTED_BY, Cite, Force, Procedure, Reach, Step, Version};
 
-/// A guard that rests on such a text.
-pub(super) fn refusing(report: &mut Report<'_>, version: &Version, step: &Step, need: &Need, file: &str) {
+/// Every citation that can stand behind a refusal: those of a step's guards, of the step itself (who, when, which fields), else the
+/// basis of the procedure; and those of its clocks.
+pub(super) fn refusing(report: &mut Report<'_>, procedure: &Procedure, version: &Version, file: &str) {
+    for step in &version.steps {
+        let own = step.cite.as_ref().unwrap_or(&procedure.basis);
+        for cite in step.needs.iter().map(|need| &need.cite).chain([own]) {
+            holds(report, version, Some(step), cite, file);
+        }
+    }
+    for clock in &version.clocks {
+        holds(report, version, None, &clock.cite, file);
+    }
+}
+
+fn holds(report: &mut Report<'_>, version: &Version, step: Option<&Step>, cite: &Cite, file: &str) {
     let law = &report.folder.law;
-    let Some(instrument) = law.instruments.get(need.cite.instrument()) else { return };
+    let Some(instrument) = law.instruments.get(cite.instrument()) else { return };
     let message = match instrument.force {
         Force::Law => return,
         Force::Model => {
@@ -20,11 +32,13 @@ pub(super) fn refusing(report: &mut Report<'_>, version: &Version, step: &Step, 
         }
         Force::House => {
             let public = |post: &&String| *post == APPLICANT || law.posts.get(*post).is_some_and(|post| post.reach == Reach::Own);
-            match step.by.iter().find(public) {
+            match step.and_then(|step| Some((step, step.by.iter().find(public)?))) {
                 None => return,
-                Some(post) => format!("{} is no law: it cannot refuse a `{post}` the step `{}`", instrument.title, step.id),
+                Some((step, post)) => {
+                    format!("{} is no law: it can refuse nobody outside the government (`{post}`) the step `{}`", instrument.title, step.id)
+                }
             }
         }
     };
-    report.say(file, &need.cite.0, "model-text-adopted", message);
+    report.say(file, &cite.0, "force-holds", message);
 }

@@ -30,6 +30,9 @@ fn children(report: &mut Report<'_>, version: &Version, step: &Step, opens: &Ope
     }
     for child in law.procedures.get(&opens.procedure).into_iter().flat_map(|procedure| &procedure.versions) {
         report.known(file, "step", &opens.step, child.steps.iter().map(|step| &step.id));
+        if child.once.is_some() {
+            report.say(file, &step.id, "children-open", format!("`{}` may be there once; it is opened by itself", opens.procedure));
+        }
         let Some(opening) = child.step(&opens.step) else { continue };
         if !opening.from.is_empty() {
             report.say(file, &step.id, "children-open", format!("`{}` of `{}` opens no case", opens.step, opens.procedure));

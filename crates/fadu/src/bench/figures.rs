@@ -9,7 +9,7 @@ use anyhow::Context;
 use serde_json::json;
 use store::{By, CellFilter};
 
-use super::{Bench, peer, percentiles, round, say, timed, year};
+use super::{Bench, peer, percentiles, say, timed, year};
 use crate::folder::Place;
 use crate::rehearse::people;
 
@@ -79,14 +79,9 @@ pub fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
     freshness(&year)?;
     peer::peers(command, &year, period)?;
 
-    let began = Instant::now();
-    let events = hall.fold_anew(|_| {})?;
-    let seconds = began.elapsed().as_secs_f64();
-    say(
-        "figures",
-        "every figure folded anew over the whole ledger",
-        json!({ "events": events, "seconds": round(seconds), "events_per_second": (events as f64 / seconds).round() }),
-    );
+    if !year.folded {
+        year::fold(hall)?;
+    }
     Ok(())
 }
 

@@ -155,6 +155,24 @@ fn report(database: &Database, place: &Place, given: &str) -> anyhow::Result<Exi
 }
 
 #[derive(Args)]
+pub struct Recount {
+    #[command(flatten)]
+    database: Database,
+}
+
+/// Counts every figure and all open cases anew; the ledger itself is only read.
+pub fn recount(command: Recount, place: &Place) -> anyhow::Result<ExitCode> {
+    let began = std::time::Instant::now();
+    let hall = command.database.hall(place)?;
+    hall.store.recount_standing()?;
+    let bar = spinner("counting every figure anew");
+    let events = hall.fold_anew(|events| bar.set_position(events))?;
+    bar.finish_and_clear();
+    println!("{events} events counted anew, and all open cases: {:.1} s", began.elapsed().as_secs_f64());
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Args)]
 pub struct Backup {
     /// The file to write.
     path: PathBuf,
