@@ -189,6 +189,20 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
         }
     }
     let mut out = Cursor::new(Vec::new());
-    docx.build().pack(&mut out).map_err(|error| Error::Docx(error.to_string()))?;
+    let mut built = docx.build();
+    built.document = heads_repeated(&built.document);
+    built.pack(&mut out).map_err(|error| Error::Docx(error.to_string()))?;
     Ok(out.into_inner())
+}
+
+/// A table that goes over a page shows its head again: the mark is put into the first row of each table, as the library has no word for it.
+fn heads_repeated(document: &[u8]) -> Vec<u8> {
+    let document = String::from_utf8_lossy(document);
+    let (before, tables) = document.split_once("<w:tbl>").map_or((&*document, None), |(before, tables)| (before, Some(tables)));
+    let mut out = before.to_owned();
+    for table in tables.into_iter().flat_map(|tables| tables.split("<w:tbl>")) {
+        out.push_str("<w:tbl>");
+        out.push_str(&table.replacen("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />", 1));
+    }
+    out.into_bytes()
 }

@@ -35,7 +35,7 @@ pub fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
     };
 
     let mut times = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..TIMES {
         for key in &keys {
             let (figure, took) = timed(|| hall.figure(key, period, &all));
             figure?;
@@ -46,10 +46,12 @@ pub fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
 
     for (name, by) in TABLES {
         let mut times = Vec::new();
-        for key in &keys {
-            let (table, took) = timed(|| hall.breakdown(key, period, by, &all));
-            table?;
-            times.push(took);
+        for _ in 0..TIMES {
+            for key in &keys {
+                let (table, took) = timed(|| hall.breakdown(key, period, by, &all));
+                table?;
+                times.push(took);
+            }
         }
         tell(&format!("any figure {name}"), times);
     }
@@ -86,6 +88,9 @@ pub fn figures(command: &Bench, place: &Place) -> anyhow::Result<()> {
 }
 
 const ROUNDS: usize = 21;
+
+/// How often each figure and each table of it is asked for.
+const TIMES: usize = 4;
 
 /// From the answer to a step until the figure shows it.
 fn freshness(year: &year::Year) -> anyhow::Result<()> {

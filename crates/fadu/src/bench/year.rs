@@ -42,10 +42,9 @@ pub fn year(command: &Bench, place: &Place) -> anyhow::Result<Year> {
         false => path,
     };
     let hall = open(&path, &district, place, false)?;
-    let stats = hall.store.stats()?;
-    let events = stats.tables.iter().find(|table| table.table == "event").map_or(0, |table| table.rows);
-    say("year", "the ledger asked", json!({ "events": events, "bytes": stats.bytes }));
-    Ok(Year { hall, path, district, events: events as u64, folded })
+    let events = hall.store.event_total(None)?;
+    say("year", "the ledger asked", json!({ "events": events, "bytes": std::fs::metadata(&path)?.len() }));
+    Ok(Year { hall, path, district, events, folded })
 }
 
 /// An empty place for a ledger of so many events, and the file that says it is whole; nothing to do when that is there.
