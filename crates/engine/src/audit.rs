@@ -8,6 +8,7 @@
 //! never be accused.
 
 mod change;
+mod english;
 mod figure;
 mod ledger;
 mod marks;
@@ -25,6 +26,7 @@ mod unit;
 
 use serde::{Serialize, Serializer};
 
+pub use english::english;
 pub use ledger::{Candidate, Comparison, LedgerFigure, Verdict, compare};
 
 /// How exact a stated number is.

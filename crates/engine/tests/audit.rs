@@ -161,6 +161,28 @@ fn works_out_the_arithmetic() {
 }
 
 /// Passages separated by lines of `===`; each ends with a line `figures:` and may have one `checks:`.
+/// Every line of arithmetic that the passages and tables bring about reads in English, units and quotations apart.
+#[test]
+fn the_arithmetic_reads_in_english() {
+    let tables = [include_str!("audit/sentences.tsv"), include_str!("audit/checks.tsv"), include_str!("audit/passages.txt")];
+    let notes: BTreeSet<String> =
+        tables.iter().flat_map(|table| table.split(['\n', '\t'])).flat_map(|text| audit(text).checks).map(|check| check.note).collect();
+    assert!(notes.len() > 30, "{}", notes.len());
+    let chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter) || "，。；（）".contains(letter);
+    let left: Vec<String> = notes
+        .iter()
+        .map(|note| engine::audit::english(note))
+        .filter(|said| {
+            // A unit directly behind a number is the report's own word.
+            let said: String = said.split('“').map(|part| part.split_once('”').map_or(part, |(_, after)| after)).collect();
+            said.split(|letter: char| letter.is_whitespace() || letter == '=')
+                .any(|word| !word.starts_with(|first: char| first.is_ascii_digit()) && word.chars().any(chinese))
+        })
+        .collect();
+    assert!(left.is_empty(), "{left:#?}");
+    assert_eq!(engine::audit::english("同一事项“收案”前后两处分别为 12 和 13"), "the same thing, “收案”, is given as 12 and 13");
+}
+
 #[test]
 fn reads_passages_of_other_provinces() {
     let mut count = 0;

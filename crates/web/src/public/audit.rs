@@ -243,7 +243,7 @@ fn mark(call: &Call<'_>, check: &Check) -> Markup {
 fn said(call: &Call<'_>, place: usize, check: &Check, quoted: bool) -> Markup {
     html! {
         p id=[quoted.then(|| format!("b{place}"))] { (mark(call, check)) }
-        p.small { (check.note) }
+        p.small { (arithmetic(call, check)) }
         @if quoted && !check.quote.is_empty() { p class="small dim" lang="zh-CN" { (short(&check.quote)) } }
         @if let Some(first) = check.figures.first() { p.small { a href=(format!("#t{first}")) { (tell(call, || format!("看原文里的第{}个数", first + 1), || format!("See figure {} in the text", first + 1))) } } }
     }
@@ -337,7 +337,14 @@ fn paragraph(
 
 fn margin(call: &Call<'_>, checks: &[&Check]) -> Markup {
     let fails = checks.iter().any(|check| check.result == Outcome::Fails);
-    html! { div class=(if fails { "mg warn" } else { "mg" }) { ul { @for check in checks { li { (mark(call, check)) p.small { (check.note) } } } } } }
+    html! { div class=(if fails { "mg warn" } else { "mg" }) { ul { @for check in checks { li { (mark(call, check)) p.small { (arithmetic(call, check)) } } } } } }
+}
+
+fn arithmetic(call: &Call<'_>, check: &Check) -> String {
+    match call.lang {
+        Lang::Chinese => check.note.clone(),
+        Lang::English => engine::audit::english(&check.note),
+    }
 }
 
 /// A value with how exact it is: 不少于70万件.
@@ -366,7 +373,7 @@ fn checks(call: &Call<'_>, checks: &[Check]) -> Markup {
                 thead { tr { th scope="col" { (say(call, "结果", "Result")) } th scope="col" { (say(call, "算式", "Arithmetic")) } th scope="col" { (say(call, "原文", "Words")) } } }
                 tbody { @for check in checks.iter().take(LISTED) { tr {
                     td class="key nw" { (mark(call, check)) }
-                    td { (check.note) }
+                    td { (arithmetic(call, check)) }
                     td { @match check.figures.first() { Some(first) => a href={ "#t" (first) } lang="zh-CN" { (short(&check.quote)) }, None => (short(&check.quote)) } }
                 } } }
             }
