@@ -191,7 +191,7 @@ pub fn backup(command: Backup) -> anyhow::Result<ExitCode> {
 
 #[derive(Args)]
 pub struct Restore {
-    /// A file written by `fadu backup`.
+    /// A file written by `fadu backup`. On its way into PostgreSQL it is copied into `TMPDIR`, which needs the room.
     path: PathBuf,
     #[command(flatten)]
     database: Database,
