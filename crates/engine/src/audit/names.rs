@@ -264,6 +264,9 @@ pub fn tells_of_work(words: &str) -> bool {
 
 /// Whether the number, with the unit that follows it, does not count anything.
 pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -> bool {
+    if measured_by(text, n) {
+        return true;
+    }
     let i = n.start;
     let at = |k: usize| text.get(k);
     if marks.title.get(i).copied().unwrap_or(false) {
@@ -314,6 +317,11 @@ pub fn is_name(text: &Folded, marks: &Marks, n: &Numeral, unit: Option<&Unit>) -
         None => false,
         Some(unit) => is_named_count(text, n, unit) || furniture(text, i),
     }
+}
+
+/// So many people or households by which a rate is measured: 58件/百万人.
+fn measured_by(text: &Folded, n: &Numeral) -> bool {
+    n.value >= 1_000.0 && matches!(text.get(n.end), Some('人' | '户')) && text.before(n.start) == Some('/')
 }
 
 fn before_is_digit(text: &Folded, i: usize) -> bool {

@@ -340,6 +340,10 @@ fn scales(text: &Folded, n: &mut Numeral) {
         n.more = true;
         n.end += 1;
     }
+    if n.scaled {
+        // 149.33亿 is 14933000000 and no fraction more, whatever the binary product says.
+        n.value = (n.value * 1e3).round() / 1e3;
+    }
 }
 
 fn read_chinese(text: &Folded, i: usize) -> (Option<Numeral>, usize) {

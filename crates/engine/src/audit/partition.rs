@@ -141,6 +141,19 @@ pub fn overlaps(parts: &[&Found]) -> bool {
     parts.iter().any(|p| TAGS.iter().any(|w| p.pre.contains(w) || p.post.starts_with(w)))
 }
 
+/// Whether the parts are named by levels of government, several of which may exercise one and the same power: 省级执行283项, 市级256项.
+pub fn shares_levels(parts: &[&Found]) -> bool {
+    const LEVELS: &[&[&str]] = &[
+        &["国家级", "中央"],
+        &["省级", "省本级", "自治区级"],
+        &["市级", "市本级", "州级", "设区市"],
+        &["县级", "区级", "区县", "县区", "市县"],
+        &["乡级", "镇级", "乡镇", "街道"],
+    ];
+    let powers = parts.iter().any(|part| part.unit == "项" || ["执行", "行使", "实施"].iter().any(|verb| part.pre.contains(verb)));
+    powers && LEVELS.iter().filter(|names| parts.iter().any(|part| names.iter().any(|name| part.pre.contains(name)))).count() >= 2
+}
+
 /// Whether the words say how many parts there are: 依四类改革方式共计.
 pub fn announces(words: &str, count: usize) -> bool {
     const DIGITS: &[char] = &['零', '一', '两', '三', '四', '五', '六', '七', '八', '九'];

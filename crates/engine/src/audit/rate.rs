@@ -464,6 +464,9 @@ fn whole_number(reading: &Reading<'_>, index: usize, near: &[usize], name: &str)
     if !related(name, counted) && !handled {
         return None;
     }
+    if achieved(name, counted) {
+        return None;
+    }
     let loose = !is_base(reading, near, index, name);
     let n = counted.value;
     if n * figure.step >= 100.0 {
@@ -496,6 +499,13 @@ fn whole_number(reading: &Reading<'_>, index: usize, near: &[usize], name: &str)
     let note =
         format!("{} 的任何整数份都得不出 {}%；最接近的是 {}÷{}={}%", plain(n), plain(figure.value), plain(closest), plain(n), plain(best));
     Some(reading.check(Kind::Integer, Outcome::Fails, Some((best * 1e6).round() / 1e6), index, &[base], note))
+}
+
+/// Whether the count is of what was achieved and the rate is measured against something else: 成功调解212件,调解成功率98.15%.
+fn achieved(name: &str, counted: &Found) -> bool {
+    const DONE: &[&str] = &["整改", "化解", "纠错", "办结", "审结", "结案", "采纳", "答复", "回复", "改正", "修复"];
+    let verbs = if name.contains("成功") { &["成功"] } else { DONE };
+    verbs.iter().any(|verb| name.contains(verb) && counted.says(verb))
 }
 
 /// Whether the rate is one of the count nearest before it and of nothing else.

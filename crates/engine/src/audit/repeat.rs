@@ -223,6 +223,15 @@ fn compare(reading: &Reading<'_>, group: &[usize], slot: &(String, String)) -> O
 /// Whether nothing in the two sentences says that they speak of different places, organs or times.
 fn same_scope(reading: &Reading<'_>, a: &Found, b: &Found) -> bool {
     const PLACES: &[&str] = &[
+        "区县政府",
+        "市县政府",
+        "县政府",
+        "区政府",
+        "市政府",
+        "省政府",
+        "州政府",
+        "政府部门",
+        "委办局",
         "局",
         "委员会",
         "办公室",

@@ -274,6 +274,10 @@ fn verdict(reading: &Reading<'_>, list: &List<'_>, total: usize) -> Outcome {
     if !exact(whole) || all.iter().any(|p| p.unit != whole.unit || !exact(p)) {
         return Outcome::Unverifiable;
     }
+    // one power may be exercised at several levels: too much is no contradiction
+    if partition::shares_levels(&all) && all.iter().map(|p| p.value).sum::<f64>() > whole.value {
+        return Outcome::Unverifiable;
+    }
     let exhausts = |parts: &[&Found]| partition::exhausts(parts) || partition::names_all(whole, parts);
     let said = list.kind == Opening::Whole || list.kind == Opening::Part && (exhausts(&all) || exhausts(row));
     if said && all.len() >= 2 {
@@ -465,8 +469,10 @@ fn rest(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut 
         let Some((off, place)) = nearest.filter(|_| !holds) else { continue };
         let Some(&total) = row.get(place) else { continue };
         let opened = reading.found.get(total).is_some_and(|t| !openings(reading, t.end, figure.start).is_empty());
-        if off <= NEAR && !opened {
-            tell(reading, total, &parts_after(place), Outcome::Fails, told, checks);
+        let parts = parts_after(place);
+        let named: Vec<&Found> = parts.iter().chain([&total]).filter_map(|k| reading.found.get(*k)).collect();
+        if off <= NEAR && !opened && !partition::shares_levels(&named) {
+            tell(reading, total, &parts, Outcome::Fails, told, checks);
         }
     }
 }
