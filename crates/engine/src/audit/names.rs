@@ -385,13 +385,23 @@ fn furniture(text: &Folded, i: usize) -> bool {
         || ["浏览次数", "点击次数", "阅读次数", "访问次数"].iter().any(|w| text.ends(i, w))
 }
 
+/// Whether the words around say that time was saved.
+fn saved(text: &Folded, i: usize, next: usize) -> bool {
+    const LESS: &[&str] = &["缩短", "压缩", "压减", "缩减", "减少"];
+    let to = |word: &str| ["", "了", "至", "到", "为"].iter().any(|tail| text.ends(i, &format!("{word}{tail}")));
+    let from = ["由", "从", "由原来的", "从原来的", "由法定的"].iter().any(|w| text.ends(i, w));
+    text.ends(i, "提前") || text.ends(i, "提前了") || LESS.iter().any(|w| to(w)) || from && LESS.iter().any(|w| text.reads(next, w))
+}
+
 fn is_named_count(text: &Folded, n: &Numeral, unit: &Unit) -> bool {
     let i = n.start;
     let next = unit.end;
     let follows = |words: &[&str]| words.iter().any(|w| text.reads(next, w));
     let precedes = |words: &[&str]| words.iter().any(|w| text.ends(i, w));
     match unit.word {
-        "个月" | "页" => return true,
+        "页" => return true,
+        // a period, but for time saved: 提前7个月, 由6个月缩短至2个月
+        "个月" if !saved(text, i, next) => return true,
         // scores only, never 8时30分 or 三分之一
         "分" if !scored(text, i) || follows(&["钟", "之", "别", "类", "局"]) || precedes(&["时", "点"]) => return true,
         "字" if !n.scaled => return true,
@@ -509,9 +519,28 @@ fn noun_too_large(n: &Numeral, unit: &Unit) -> bool {
 fn scored(text: &Folded, i: usize) -> bool {
     let from = (0..14).take_while(|k| *k < i && !text.get(i - 1 - k).is_some_and(ends_clause)).count();
     let lead = text.slice(i - from, i);
-    ["得分", "评分", "总分", "均分", "考核", "成绩", "测评", "分值", "评价", "指数", "满意度", "考评", "评估", "平均", "记", "扣", "加"]
-        .iter()
-        .any(|w| lead.contains(w))
+    [
+        "得分",
+        "评分",
+        "总分",
+        "均分",
+        "考核",
+        "成绩",
+        "测评",
+        "分值",
+        "评价",
+        "指数",
+        "满意度",
+        "考评",
+        "评估",
+        "平均",
+        "记",
+        "扣",
+        "加",
+        "积分",
+    ]
+    .iter()
+    .any(|w| lead.contains(w))
 }
 
 /// 15分钟法律服务圈, 半小时办事圈: the name of a network.
