@@ -542,11 +542,31 @@ fn labelled(text: &Folded, n: &Numeral) -> bool {
     {
         return true;
     }
+    if told_by_a_rate(text, n) {
+        return true;
+    }
     let lead = ["达到", "达", "为", "是"].iter().find(|w| text.ends(n.start, w));
     let Some(lead) = lead else { return false };
     let at = n.start - lead.chars().count();
     matches!(text.before(at), Some('率' | '数' | '量' | '额' | '比'))
         && !["序", "次", "号", "字", "比"].iter().any(|w| text.ends(at.saturating_sub(1), w))
+}
+
+/// A bare count whose share or rate follows: 行政处罚2100,占收到申请总数的33.9%; 审结复议案件4696,审结率为83.4%.
+fn told_by_a_rate(text: &Folded, n: &Numeral) -> bool {
+    const LONGEST: usize = 8;
+    let year = n.digits == 4 && (1900.0..2100.0).contains(&n.value);
+    let noun = text.before(n.start).is_some_and(|c| is_han(c) && !"第年月日号字条届版期至到以前后".contains(c));
+    if n.digits < 2 || n.step < 1.0 || year || !noun || text.get(n.end) != Some(',') {
+        return false;
+    }
+    let next = n.end + 1;
+    let rate = (2..LONGEST).find(|k| text.get(next + k) == Some('率'));
+    let named = rate.is_some_and(|k| {
+        (0..k).all(|at| text.get(next + at).is_some_and(is_han))
+            && text.get(next + k + 1).is_some_and(|c| c.is_ascii_digit() || matches!(c, '为' | '达' | '是'))
+    });
+    text.reads(next, "占") || named
 }
 
 /// Time limits and time saved, not ages of things or times of the day.
