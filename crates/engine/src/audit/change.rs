@@ -308,6 +308,11 @@ fn ends(reading: &Reading<'_>, other: usize, last: usize, falls: bool) -> Option
     (stated && now.value > 0.0).then(|| (now.value, earlier.value, share(now, earlier)))
 }
 
+/// Whether nothing but a year names the count: 2019年192件.
+fn is_of_a_year(pre: &str) -> bool {
+    year(pre).is_some() && pre.chars().all(|c| c.is_ascii_digit() || "(,;年度全为共是有".contains(c))
+}
+
 /// Whether some whole number last year gives the change.
 fn earlier_count(reading: &Reading<'_>, index: usize, last: usize, falls: bool) -> Option<Check> {
     let (figure, now) = (reading.found.get(index)?, reading.found.get(last)?);
@@ -327,6 +332,11 @@ fn earlier_count(reading: &Reading<'_>, index: usize, last: usize, falls: bool) 
             break;
         }
         k += 1.0;
+    }
+    // several changes are told at once, or the count is itself that of the year before: 366件(2019年192件)
+    if !possible && (figure.pre.contains("分别") || reading.text.slice(now.end, figure.end).contains("分别") || is_of_a_year(&now.pre))
+    {
+        return None;
     }
     let (result, note) = if possible || width > 50.0 {
         (Outcome::Unverifiable, format!("原文未给出上年数；按 {}% 推算约为 {}", plain(signed), plain(guess.round())))

@@ -200,7 +200,9 @@ fn rate(reading: &Reading<'_>, index: usize, near: &[usize]) -> Option<Check> {
         let beside = near.first() == Some(&a) && near.get(1) == Some(&b);
         let row = beside && index == a + 1 && get(b).zip(get(index)).is_some_and(|(x, y)| x.sentence == y.sentence);
         let sure = row && get(a).zip(get(b)).is_some_and(|(part, whole)| is_defined(reading, &tail, part, whole, figure));
-        if !sure && (!row || computed > 100.0) {
+        // more than its whole, and told apart by a semicolon: the two do not belong together
+        let apart = get(a).zip(get(b)).is_some_and(|(part, whole)| reading.text.slice(whole.end, part.start).contains([';', '。']));
+        if !sure && (!row || computed > 100.0) || computed > 100.0 && apart {
             return None;
         }
         return Some(told(reading, index, a, b, computed, if sure { Outcome::Fails } else { Outcome::Unverifiable }));

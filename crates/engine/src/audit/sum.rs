@@ -163,7 +163,9 @@ fn before(reading: &Reading<'_>, position: usize, begin: usize, head: &Found, br
     {
         let own = reading.sentences.get(position).map_or(0, |s| s.0);
         if sentence + 2 >= own {
-            totals.extend((from..to).rev().take(4).filter(|k| reading.found.get(*k).is_some_and(|f| comparable(f, head))));
+            // what a closed bracket holds are parts themselves
+            let open = |f: &Found| f.bracket == 0 || f.bracket == bracket;
+            totals.extend((from..to).rev().filter(|k| reading.found.get(*k).is_some_and(|f| comparable(f, head) && open(f))).take(4));
         }
     }
     totals
@@ -471,10 +473,24 @@ fn rest(reading: &Reading<'_>, position: usize, told: &mut [bool], checks: &mut 
         let opened = reading.found.get(total).is_some_and(|t| !openings(reading, t.end, figure.start).is_empty());
         let parts = parts_after(place);
         let named: Vec<&Found> = parts.iter().chain([&total]).filter_map(|k| reading.found.get(*k)).collect();
-        if off <= NEAR && !opened && !partition::shares_levels(&named) {
+        if off <= NEAR && !opened && !partition::shares_levels(&named) && !is_sibling(reading, total, &parts) {
             tell(reading, total, &parts, Outcome::Fails, told, checks);
         }
     }
+}
+
+/// Whether the first of a row is one of its kinds and not their total: 咨询类共30件,占47%;求助类共20件, or one told with its own share.
+fn is_sibling(reading: &Reading<'_>, total: usize, parts: &[usize]) -> bool {
+    let get = |k: usize| reading.found.get(k);
+    let Some(whole) = get(total) else { return false };
+    let label = |f: &Found| f.pre.trim_end_matches(['共', '计', '有', '为', '达']).to_owned();
+    let kind = label(whole).chars().last().filter(|c| "类种".contains(*c));
+    let told_with_share = get(total + 1).is_some_and(|next| next.is_rate() && next.pre.contains('占'));
+    let siblings = parts.iter().filter_map(|k| get(*k));
+    told_with_share
+        || siblings
+            .into_iter()
+            .any(|part| kind.is_some_and(|kind| label(part).ends_with(kind)) || whole.pre.contains('共') && part.pre.contains('共'))
 }
 
 /// 评价845813条,好评845811条,差评2条: two sides directly after what they are sides of.
