@@ -104,6 +104,8 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         division: Some(district.division.clone()),
         address: format!("http://{}", command.listen),
     };
+    // The folder first: the key is put beside the database.
+    database.config()?;
     let seal = Key::default().seal(&database)?.map(Arc::new);
     let hall = database.hall(place)?.with_seal(seal.clone());
     if there {
