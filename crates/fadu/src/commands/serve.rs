@@ -151,6 +151,7 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
 }
 
 pub fn serve(command: Serve, place: &Place) -> anyhow::Result<ExitCode> {
+    command.database.config()?;
     let seal = command.key.seal(&command.database)?.map(Arc::new);
     let hall = Arc::new(command.database.hall_unfolded(place)?.with_seal(seal.clone()));
     fold_beside(hall.clone())?;
