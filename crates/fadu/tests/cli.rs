@@ -188,3 +188,13 @@ fn every_command_has_help() {
     }
     assert!(seen >= 15, "{seen} commands");
 }
+
+/// Nothing is there yet, not even the folder: the first command of the README makes it, with the key beside the database.
+#[test]
+fn a_demonstration_begins_where_there_is_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data/demo.db");
+    let output = fadu(&["demo", "--no-serve", "--file", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(file.exists() && folder.path().join("data/demo.db.key").exists());
+}
