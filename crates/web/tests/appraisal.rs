@@ -59,7 +59,7 @@ async fn a_year_is_opened_from_its_page_and_read_by_whoever_may() {
     outside.get("/appraisal/next").await.is(404);
 
     let mut office = site.signed_in("office").await;
-    office.fill("/appraisal/2026", &[]).await.is(409).says("没有填写“采纳考核细则的文件”");
+    office.fill("/appraisal/2026", &[]).await.is(409).says("没有填写“采纳考核细则的文件”").says("使用规则");
     office.fill("/appraisal/2026", &[("adopted-by", "忻区法治办〔2026〕1号")]).await.is(303);
     office.get("/appraisal/2026").await.says("按忻区法治办〔2026〕1号采纳的考核细则");
     office.get("/appraisal/2026").await.is(200).says("区市场监督管理局").says("本年度已经存下，不再改动");
