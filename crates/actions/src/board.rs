@@ -177,7 +177,8 @@ impl Hall {
         let screen = self.law.screen.as_ref().ok_or(Error::NotFound)?;
         let this = now.year();
         // Before the cells are read: what is counted meanwhile is still called unsure.
-        let unsure = self.unsure();
+        let folding = self.folding();
+        let unsure = self.unsure(&folding);
         let wanted = Wanted::new(self, screen);
         let (year, sums) = match year {
             Some(year) => (year, Sums::gather(self, &wanted, year, now)?),
@@ -206,7 +207,7 @@ impl Hall {
             before: sums.period.before(),
             standing: standing(&backlog),
             alerts,
-            map: self.map(screen, map, &sums, &unsure)?,
+            map: self.map(screen, map, &sums, &folding)?,
             organs: self.organ_rows(&columns, &sums, &backlog, &unsure),
             columns,
             states: self.states(&backlog),
@@ -289,8 +290,7 @@ impl Hall {
     }
 
     /// Figures whose cells do not tell their value by themselves: they are still being counted, or have changed their definition.
-    fn unsure(&self) -> HashSet<&str> {
-        let folding = self.folding();
+    fn unsure(&self, folding: &HashMap<String, u8>) -> HashSet<&str> {
         let sure = |figure: &&Figure| figure.series == figure.key && !folding.contains_key(&figure.series);
         self.law.figures.iter().filter(|figure| !sure(figure)).map(|figure| figure.key.as_str()).collect()
     }
@@ -380,12 +380,11 @@ impl Hall {
         rows
     }
 
-    fn map(&self, screen: &Screen, asked: Option<&str>, sums: &Sums, unsure: &HashSet<&str>) -> Result<Option<Map>> {
+    fn map(&self, screen: &Screen, asked: Option<&str>, sums: &Sums, folding: &HashMap<String, u8>) -> Result<Option<Map>> {
         let chosen = asked.and_then(|key| screen.maps.iter().find(|map| map.figure == key)).or(screen.maps.first());
         let Some((map, figure)) = chosen.and_then(|map| Some((map, self.law.figure(&map.figure)?))) else { return Ok(None) };
-        if self.folding().contains_key(&figure.series)
-            || unsure.contains(figure.key.as_str()) && self.law.definitions(&figure.key).nth(1).is_none()
-        {
+        let counted = self.law.figure_on(&figure.key, sums.period.to).unwrap_or(figure);
+        if folding.contains_key(&counted.series) {
             return Ok(None);
         }
         let name = |map: &engine::screen::TileMap| {

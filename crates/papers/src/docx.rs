@@ -198,9 +198,9 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, Error> {
 /// A table that goes over a page shows its head again: the mark is put into the first row of each table, as the library has no word for it.
 fn heads_repeated(document: &[u8]) -> Vec<u8> {
     let document = String::from_utf8_lossy(document);
-    let (before, tables) = document.split_once("<w:tbl>").map_or((&*document, None), |(before, tables)| (before, Some(tables)));
-    let mut out = before.to_owned();
-    for table in tables.into_iter().flat_map(|tables| tables.split("<w:tbl>")) {
+    let mut tables = document.split("<w:tbl>");
+    let mut out = tables.next().unwrap_or_default().to_owned();
+    for table in tables {
         out.push_str("<w:tbl>");
         out.push_str(&table.replacen("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />", 1));
     }

@@ -36,10 +36,9 @@ pub fn year(command: &Bench, place: &Place) -> anyhow::Result<Year> {
         bail!("--events is a number between 2,000 and 300,000,000");
     }
     let path = rehearsed(command, place, &district, command.events.min(REHEARSED))?;
-    let mut folded = false;
-    let path = match command.events > REHEARSED {
-        true => repeated(command, place, &district, &path, &mut folded)?,
-        false => path,
+    let (path, folded) = match command.events > REHEARSED {
+        true => repeated(command, place, &district, &path)?,
+        false => (path, false),
     };
     let hall = open(&path, &district, place, false)?;
     let events = hall.store.event_total(None)?;
@@ -78,11 +77,12 @@ fn rehearsed(command: &Bench, place: &Place, district: &DistrictYear, events: u6
     Ok(path)
 }
 
-/// The rehearsed ledger with its cases written again and again, chained and numbered as streams of their own.
-fn repeated(command: &Bench, place: &Place, district: &DistrictYear, base: &Path, folded: &mut bool) -> anyhow::Result<PathBuf> {
+/// The rehearsed ledger with its cases written again and again, chained and numbered as streams of their own; and whether its figures were
+/// counted anew just now.
+fn repeated(command: &Bench, place: &Place, district: &DistrictYear, base: &Path) -> anyhow::Result<(PathBuf, bool)> {
     let (path, whole) = file(command, command.events);
     if whole.exists() {
-        return Ok(path);
+        return Ok((path, false));
     }
     std::fs::copy(base, &path)?;
     let hall = open(&path, district, place, true)?;
@@ -91,10 +91,9 @@ fn repeated(command: &Bench, place: &Place, district: &DistrictYear, base: &Path
     let per_second = (written as f64 * 1000.0 / took).round();
     say("year", "cases written again", json!({ "events": written, "seconds": (took / 1000.0).round(), "events_per_second": per_second }));
     fold(&hall)?;
-    *folded = true;
     drop(hall);
     std::fs::write(&whole, b"")?;
-    Ok(path)
+    Ok((path, true))
 }
 
 /// Counts every figure anew over the whole ledger, and says how fast.

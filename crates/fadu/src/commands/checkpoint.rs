@@ -26,6 +26,8 @@ impl Key {
 
     /// The seal, or `None` when nobody said where the key is.
     pub fn seal(&self, database: &Database) -> anyhow::Result<Option<Seal>> {
+        // The folder first, which the key may have to itself before the database is there.
+        database.config()?;
         Ok(self.path(database).map(|path| Seal::open(&path)).transpose()?)
     }
 }

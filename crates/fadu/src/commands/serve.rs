@@ -104,8 +104,6 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
         division: Some(district.division.clone()),
         address: format!("http://{}", command.listen),
     };
-    // The folder first: the key is put beside the database.
-    database.config()?;
     let seal = Key::default().seal(&database)?.map(Arc::new);
     let hall = database.hall(place)?.with_seal(seal.clone());
     if there {
@@ -151,7 +149,6 @@ pub fn demo(command: Demo, place: &Place) -> anyhow::Result<ExitCode> {
 }
 
 pub fn serve(command: Serve, place: &Place) -> anyhow::Result<ExitCode> {
-    command.database.config()?;
     let seal = command.key.seal(&command.database)?.map(Arc::new);
     let hall = Arc::new(command.database.hall_unfolded(place)?.with_seal(seal.clone()));
     fold_beside(hall.clone())?;
