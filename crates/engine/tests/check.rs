@@ -220,6 +220,9 @@ fn a_text_that_is_not_law_refuses_only_whom_it_may() {
     assert!(!forced("model", "[[version.stage]]", field).is_empty(), "a field that nobody is asked for");
     assert!(!forced("model", "asks = [\"name\"", "asks = [\"adopted-by?\", \"name\"").is_empty(), "nor one that may stay empty");
     assert_eq!(forced("model", "asks = [\"name\"", "asks = [\"adopted-by\", \"name\""), [""; 0]);
+    let guarded = "asks = [\"adopted-by?\", \"name\"";
+    let need = "needs = [{ guard = \"field-present\", field = \"adopted-by\", cite = \"社章/1\" }]\n";
+    assert_eq!(forced("model", "asks = [\"name\"", &format!("{need}{guarded}")), [""; 0], "one that a guard asks for");
     // The applicant's step rests on the basis, which would then be no law.
     let house = forced("house", "", "");
     assert!(house.len() == 1 && house[0].contains("(`applicant`) the step `ask`"), "{house:?}");

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::case::APPLICANT;
+use crate::guard::Guard;
 use crate::law::{ADOPTED_BY, Cite, Force, Procedure, Reach, Step, Version};
 
 /// Every citation that can stand behind a refusal: those of a step's guards, of the step itself (who, when, which fields), else the
@@ -24,7 +25,9 @@ fn holds(report: &mut Report<'_>, version: &Version, step: Option<&Step>, cite: 
     let message = match instrument.force {
         Force::Law => return,
         Force::Model => {
-            let adopted = |step: &Step| step.asks.iter().any(|ask| ask.field == ADOPTED_BY && ask.required);
+            // Asked for, and not to be left empty: by the form, or by a guard that can cite what is no model.
+            let guarded = |step: &Step| step.needs.iter().any(|need| need.guard == Guard::FieldPresent { field: ADOPTED_BY.to_owned() });
+            let adopted = |step: &Step| step.asks.iter().any(|ask| ask.field == ADOPTED_BY && (ask.required || guarded(step)));
             if version.steps.iter().filter(|step| step.from.is_empty()).all(adopted) {
                 return;
             }
